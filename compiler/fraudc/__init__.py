@@ -1,0 +1,1 @@
+"""The compiler: rule text in, a Plan or diagnostics out; and the tools around it."""
