@@ -12,7 +12,7 @@ Type = Literal["bool", "int", "float", "money", "string", "timestamp", "duration
 Value = bool | int | float | str | None
 
 
-class Const(msgspec.Struct, frozen=True, tag="const"):
+class Const(msgspec.Struct, frozen=True, tag_field="node", tag="const"):
     """A literal. `text` is how a signature spells it (`2 EUR`), so that a new exchange rate keeps the signature; `missing` has value None."""
 
     type: Type
@@ -20,7 +20,7 @@ class Const(msgspec.Struct, frozen=True, tag="const"):
     text: str
 
 
-class Field(msgspec.Struct, frozen=True, tag="field"):
+class Field(msgspec.Struct, frozen=True, tag_field="node", tag="field"):
     """A field of the transaction that is being evaluated."""
 
     name: str
@@ -28,14 +28,14 @@ class Field(msgspec.Struct, frozen=True, tag="field"):
     optional: bool
 
 
-class Profile(msgspec.Struct, frozen=True, tag="profile"):
+class Profile(msgspec.Struct, frozen=True, tag_field="node", tag="profile"):
     """A profile field of the rule's entity; missing without a profile row, whatever its type."""
 
     name: str
     type: Type
 
 
-class Match(msgspec.Struct, frozen=True, tag="match"):
+class Match(msgspec.Struct, frozen=True, tag_field="node", tag="match"):
     """A field of the held match's transaction; only inside `unless`."""
 
     name: str
@@ -43,26 +43,27 @@ class Match(msgspec.Struct, frozen=True, tag="match"):
     optional: bool
 
 
-class Let(msgspec.Struct, frozen=True, tag="let"):
+class Let(msgspec.Struct, frozen=True, tag_field="node", tag="let"):
     """A named value of the same rule, defined before its use."""
 
     name: str
     type: Type
 
 
-class Slot(msgspec.Struct, frozen=True, tag="slot"):
+class Slot(msgspec.Struct, frozen=True, tag_field="node", tag="slot"):
     """The current value of the aggregate whose `Signature.id` this is."""
 
     signature: str
     type: Type
 
 
-class Call(msgspec.Struct, frozen=True, tag="call"):
+class Call(msgspec.Struct, frozen=True, tag_field="node", tag="call"):
     """An operator or function on its arguments.
 
-    `op` is one of: `+ - * / % == != < <= > >= and or not neg ?? if in is_missing is_present to_float`, or a function's name. The types of
-    the arguments select the meaning. `in` has the operand first and the items behind it. `to_float` makes an int a float where the language
-    unifies the two (`??`, `if`, `least`, `greatest`). Patterns, zones, networks and digits arrive as Const, already checked.
+    `op` is one of `+ - * / % == != < <= > >= and or not neg ?? if in is_missing is_present to_float`, or a function's name. The
+    types of the arguments select the meaning. `in` has the operand first and the items behind it. `to_float` makes an int a float
+    where the language unifies the two (`??`, `if`, `least`, `greatest`). Patterns, zones, networks and digits arrive as Const,
+    already checked.
     """
 
     op: str
@@ -70,7 +71,7 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
     type: Type
 
 
-class InList(msgspec.Struct, frozen=True, tag="in_list"):
+class InList(msgspec.Struct, frozen=True, tag_field="node", tag="in_list"):
     """Membership in `Plan.lists[list]`; a signature spells the list's name, not what it holds."""
 
     operand: "Expr"

@@ -64,27 +64,27 @@ class Schema(msgspec.Struct, frozen=True):
     max_future: int = 600_000
 
 
-class Sliding(msgspec.Struct, frozen=True, tag="sliding"):
+class Sliding(msgspec.Struct, frozen=True, tag_field="kind", tag="sliding"):
     """`over SIZE`: t - size < s <= t."""
 
     size: int
 
 
-class Panes(msgspec.Struct, frozen=True, tag="panes"):
+class Panes(msgspec.Struct, frozen=True, tag_field="kind", tag="panes"):
     """`over SIZE every STEP`: t//step - size//step < s//step <= t//step."""
 
     size: int
     step: int
 
 
-class Tumbling(msgspec.Struct, frozen=True, tag="tumbling"):
+class Tumbling(msgspec.Struct, frozen=True, tag_field="kind", tag="tumbling"):
     """`over tumbling SIZE [in ZONE]`: same pane since the epoch; with a zone, the same group of size/1d local days."""
 
     size: int
     zone: str | None = None
 
 
-class All(msgspec.Struct, frozen=True, tag="all"):
+class All(msgspec.Struct, frozen=True, tag_field="kind", tag="all"):
     """`over all`: every one since the state began."""
 
 
@@ -94,11 +94,12 @@ Window = Sliding | Panes | Tumbling | All
 class Signature(msgspec.Struct, frozen=True):
     """One window aggregate, the unit of state.
 
-    `text` is its canonical form (entity, where, aggregate, argument, inner where, window, exclusion, delay; lets replaced by what they stand
-    for): equal texts are equal state. `id` is unique in the plan; after sharing it is a digest of `text`. `where` is the rule's, `condition`
-    the one inside the parentheses. `function` is count, sum, avg, min, max, stddev, distinct, first, last, percentile, zscore or rising
-    (`prev(x)` arrives as last + excluding, `median(x)` as percentile 50). `parameter` is decimal text: percentile's p, zscore's least
-    members, rising's factor; else "". zscore and rising need no `excluding`: they say themselves which members they read.
+    `text` is its canonical form (entity, where, aggregate, argument, inner where, window, exclusion, delay; lets replaced by what
+    they stand for): equal texts are equal state. `id` is unique in the plan; after sharing it is a digest of `text`. `where` is the
+    rule's, `condition` the one inside the parentheses. `function` is count, sum, avg, min, max, stddev, distinct, first, last,
+    percentile, zscore or rising (`prev(x)` arrives as last + excluding, `median(x)` as percentile 50). `parameter` is decimal text:
+    percentile's p, zscore's least members, rising's factor; else "". zscore and rising need no `excluding`: they say themselves
+    which members they read.
     """
 
     id: str
@@ -123,13 +124,13 @@ class LetSpec(msgspec.Struct, frozen=True):
     expr: Expr
 
 
-class Hole(msgspec.Struct, frozen=True, tag="hole"):
+class Hole(msgspec.Struct, frozen=True, tag_field="kind", tag="hole"):
     """`{name}` in a message: a Field or a Let."""
 
     expr: Expr
 
 
-class Text(msgspec.Struct, frozen=True, tag="text"):
+class Text(msgspec.Struct, frozen=True, tag_field="kind", tag="text"):
     """Literal text in a message, braces already undoubled."""
 
     text: str

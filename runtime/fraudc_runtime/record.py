@@ -9,10 +9,12 @@ The columns are the declared fields in schema order without id and event_time; a
 where the field is missing).
 """
 
+from typing import Any
+
 from fraudc_runtime.plan import Schema
 
 EVENT_TIME, ID, PARTITION, OFFSET, ENTITY, KEY, COLUMNS = range(7)
-Item = tuple  # the type of each position depends on the schema
+Item = tuple[Any, ...]  # the type of each position depends on the schema
 
 
 def positions(schema: Schema) -> dict[str, int]:
