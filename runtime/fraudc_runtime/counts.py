@@ -1,4 +1,4 @@
-"""What a run counted: mergeable numbers that add up (read = dead + valid; per entity valid = without key + late + duplicate + evaluated)."""
+"""What a run counted: tasks' numbers in, sums out (read = dead + valid; valid = without key + late + duplicate + evaluated)."""
 
 from collections import Counter
 

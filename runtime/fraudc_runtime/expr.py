@@ -13,7 +13,7 @@ Value = bool | int | float | str | None
 
 
 class Const(msgspec.Struct, frozen=True, tag_field="node", tag="const"):
-    """A literal. `text` is how a signature spells it (`2 EUR`), so that a new exchange rate keeps the signature; `missing` has value None."""
+    """A literal. `text` is how a signature spells it (`2 EUR`), so that a new exchange rate keeps the signature."""
 
     type: Type
     value: Value

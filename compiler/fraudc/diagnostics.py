@@ -1,0 +1,61 @@
+"""Diagnostics as data: what a phase found, where, and what to write instead; collected, never raised, on users' mistakes."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fraudc.source import Span
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A registered code: `title` names the kind of mistake in a line; `explanation` is for `fraudc explain`; wrong and right are YAML.
+
+    Numbers are never reused. E1xx file shape, E2xx syntax, E3xx names and types, E4xx planning, W9xx lint.
+    """
+
+    code: str
+    title: str
+    explanation: str
+    wrong: str
+    right: str
+
+    @property
+    def severity(self) -> Severity:
+        return "warning" if self.code.startswith("W") else "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """`message` says what is wrong, `label` (under the caret) what to write instead, `help` an optional further line."""
+
+    code: Code
+    message: str
+    span: Span | None
+    label: str = ""
+    help: str | None = None
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """Collects diagnostics, the same one (code and place) once."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def report(self, code: Code, message: str, span: Span | None, label: str = "", help: str | None = None) -> None:
+        """Adds one, unless the same code stands at the same place already."""
+        if not any(d.code is code and _place(d.span) == _place(span) for d in self.found):
+            self.found.append(Diagnostic(code, message, span, label, help))
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [d for d in self.found if d.code.severity == "error"]
+
+    def ordered(self) -> list[Diagnostic]:
+        """In file order, then by position."""
+        return sorted(self.found, key=lambda d: (_place(d.span), d.code.code))
+
+
+def _place(span: Span | None) -> tuple[str, int, int]:
+    return ("", 0, 0) if span is None else (span.file.name, span.start, span.end)
