@@ -1,0 +1,41 @@
+# Everything a fresh clone needs: `make demo` and `make test`; both create the environment in .venv first.
+SHELL := bash
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.10 python3,$(shell command -v $(name))))
+BIN := .venv/bin
+OUT := out
+
+.PHONY: demo test check fixtures goldens bench mutate clean
+
+$(BIN)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: $(BIN)/.installed
+	@mkdir -p $(OUT)
+	$(BIN)/fraudc run --project fixtures --input fixtures/transactions.jsonl --profiles customer=fixtures/customers.csv \
+	  --output $(OUT)/alerts.jsonl --late $(OUT)/late.jsonl --dead-letters $(OUT)/dead-letters.jsonl
+	@$(BIN)/python fixtures/compare.py fixtures/expected_alerts.jsonl $(OUT)/alerts.jsonl
+
+test: check
+	$(BIN)/pytest
+
+check: $(BIN)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fixtures: $(BIN)/.installed
+	$(BIN)/python fixtures/generate.py fixtures
+
+goldens: $(BIN)/.installed
+	$(BIN)/pytest --renew-goldens
+
+bench: $(BIN)/.installed
+	$(BIN)/python bench/bench.py
+
+mutate: $(BIN)/.installed
+	$(BIN)/python bench/mutate.py
+
+clean:
+	rm -rf .venv $(OUT) .mypy_cache .ruff_cache .pytest_cache .hypothesis
