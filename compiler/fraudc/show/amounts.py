@@ -1,0 +1,49 @@
+"""Numbers in, the words for them out: bytes, durations, times, counts of things."""
+
+from datetime import datetime, timezone
+
+_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
+
+
+def bytes_text(count: int) -> str:
+    """`16 B`, `1.1 KiB`, `3.4 MiB`."""
+    if count < 1024:
+        return f"{count} B"
+    size, unit = count / 1024, "KiB"
+    if size >= 1024:
+        size, unit = size / 1024, "MiB"
+    return f"{size:.1f} {unit}"
+
+
+def state_text(fixed: int, per_member: int) -> str:
+    """`16 B` for a window of numbers only, `24 B + 16 B a member` for one that keeps its members."""
+    return f"{bytes_text(fixed)} + {bytes_text(per_member)} a member" if per_member else bytes_text(fixed)
+
+
+def duration_text(milliseconds: int) -> str:
+    """The language's own form, units descending from days: `1h30m`, `90d`."""
+    if milliseconds == 0:
+        return "0s"
+    parts, left = [], milliseconds
+    for unit, size in _UNITS:
+        if left >= size:
+            parts.append(f"{left // size}{unit}")
+            left %= size
+    return "".join(parts)
+
+
+def time_text(milliseconds: int) -> str:
+    """RFC 3339 in UTC, without a fraction where it is 0."""
+    moment = datetime.fromtimestamp(milliseconds // 1000, tz=timezone.utc)
+    fraction = f".{milliseconds % 1000:03}" if milliseconds % 1000 else ""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 rule`, `4 rules`, `2 entities`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+
+
+def per_cent(share: str) -> str:
+    """A share from 0 to 1 as decimal text -> `5%`."""
+    return f"{float(share) * 100:g}%"

@@ -1,0 +1,94 @@
+"""The physical graph of the file job as data: nothing enters, the operators with their uids and the edges between them leave."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["Java", "Python", "Flink"]
+Parallelism = Literal["one", "job"]
+Carrier = Literal["forward", "rebalance", "keyed", "side"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator. `uid` ties it to its state in a savepoint and never changes; `parallelism` is 1 or the job's `--parallelism`.
+
+    `state` says what it keeps across a checkpoint, "" for nothing.
+    """
+
+    uid: str
+    language: Language
+    does: str
+    parallelism: Parallelism
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What travels from one operator to another, and how it is distributed over the receiver's tasks."""
+
+    source: str
+    target: str
+    carries: str
+    carrier: Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A job: its name and its operators in the order of the stream."""
+
+    name: str
+    operators: tuple[Operator, ...]
+    edges: tuple[Edge, ...]
+
+    def __post_init__(self) -> None:
+        uids = [operator.uid for operator in self.operators]
+        if len(set(uids)) != len(uids):
+            raise ValueError(f"two operators of {self.name} share a uid: {uids}")
+        if unknown := {end for edge in self.edges for end in (edge.source, edge.target)} - set(uids):
+            raise ValueError(f"edges of {self.name} name operators that it does not have: {sorted(unknown)}")
+
+
+SHARDS = 128  # also the job's maximum parallelism: each shard is one key group
+
+_OPERATORS = (
+    Operator("files", "Java", "reads lines, profiles first, packs them into frames", "one"),
+    Operator("intake", "Python", "decodes, finds late ones, runs stateless rules, groups the rest by shard", "one"),
+    Operator("split", "Java", "frame -> one sub-frame a shard, and the records beside it", "one"),
+    Operator("coalesce", "Java", "merges sub-frames of a shard until the watermark moves", "job"),
+    Operator(
+        "detect",
+        "Python",
+        "orders, drops duplicates, keeps windows, tests rules",
+        "job",
+        "RocksDB, keyed by shard: keys, pending, deadlines",
+    ),
+    Operator("explode", "Java", "frame -> single records by output", "job"),
+    Operator("alerts", "Java", "writes live alerts", "one"),
+    Operator("shadow", "Java", "writes shadow alerts", "one"),
+    Operator("dlq", "Java", "writes dead letters", "one"),
+    Operator("late", "Java", "writes late transactions", "one"),
+    Operator("status", "Java", "writes each task's counts", "one"),
+)
+
+_STREAM = (
+    Edge("files", "intake", "source frames", "forward"),
+    Edge("intake", "split", "tagged frames", "forward"),
+    Edge("split", "coalesce", "sub-frames", "keyed"),
+    Edge("coalesce", "detect", "shard frames with the watermark", "forward"),
+    Edge("detect", "explode", "tagged frames", "forward"),
+)
+
+_OUTPUTS = tuple(
+    Edge(source, sink, carries, "side")
+    for source, sinks in (("split", ("alerts", "shadow", "dlq", "late", "status")), ("explode", ("alerts", "shadow", "status")))
+    for sink, carries in (
+        ("alerts", "alerts"),
+        ("shadow", "shadow alerts"),
+        ("dlq", "dead letters"),
+        ("late", "late ones"),
+        ("status", "counts"),
+    )
+    if sink in sinks
+)
+
+FILE_JOB = Graph("fraud-detection", _OPERATORS, _STREAM + _OUTPUTS)
