@@ -1,0 +1,64 @@
+"""An embedded Flink: stream graphs in, finished jobs or failures out; one cluster runs any number of jobs, one after the other or at once."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from fraudc_runtime.flink import gateway
+from fraudc_runtime.flink.failures import JobFailed, explain
+from fraudc_runtime.flink.internals import Internals
+from fraudc_runtime.flink.settings import cluster_options
+
+_FASTEST_POLL, _SLOWEST_POLL = 0.005, 0.1  # seconds
+
+
+class Cluster:
+    """A MiniCluster in a Java process of its own, which ends with the context."""
+
+    def __init__(self, slots: int, managed_memory: str = "256m", heap: str = "768m", log_level: str = "WARN") -> None:
+        starting = gateway.start(heap, log_level)
+        self.gateway = starting.gateway()
+        try:
+            from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless one is there
+
+            self.internals = Internals(self.gateway.jvm, get_gateway())
+            self._cluster = self.internals.cluster(cluster_options(str(self.gateway.scratch), slots, managed_memory), slots)
+        except BaseException:
+            self.gateway.close()
+            raise
+
+    def __enter__(self) -> "Cluster":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.gateway.close()
+
+    def run(self, graph: Any, watch: Callable[[], None]) -> Any:
+        """Runs the job to its end and returns Flink's archived graph of it; calls `watch` some times a second. A Failure if it fails.
+
+        On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first.
+        """
+        submitted = self._cluster.submitJob(graph).get()
+        job = submitted.getJobID()
+        result = self._cluster.requestJobResult(job)
+        try:
+            pause = _FASTEST_POLL
+            while not result.isDone():
+                time.sleep(pause)
+                pause = min(_SLOWEST_POLL, pause * 1.5)
+                watch()
+        except BaseException:
+            self._cluster.cancelJob(job)
+            result.get()
+            raise
+        outcome = result.get()
+        error = outcome.getSerializedThrowable()
+        if error.isPresent():
+            raise explain(self._cause(error.get()))
+        if not outcome.isSuccess():
+            raise JobFailed("the job was cancelled")
+        return self._cluster.getArchivedExecutionGraph(job).get()
+
+    def _cause(self, error: Any) -> Any:
+        return error.deserializeError(self.gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader())

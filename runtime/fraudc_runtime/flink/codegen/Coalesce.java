@@ -1,0 +1,127 @@
+// Rows (shard, sub-frame) in, rows (shard, shard frame) out: sub-frames gathered per shard and sent with the watermark that makes them
+// complete. The watermark passes only when nothing before it is held back, so that no timer overtakes a transaction.
+public final class Coalesce extends org.apache.flink.table.runtime.operators.TableStreamOperator
+        implements org.apache.flink.streaming.api.operators.OneInputStreamOperator {
+    private static final byte MARKER = 1;
+    private static final byte END = 2;
+    private static final int HEADER = 13;
+
+    private final long batchBytes;
+    private final long maxDisorder;
+    private transient java.util.HashMap shards; // shard -> Pending
+    private transient long held;
+    private transient long watermark;
+    private transient long passed;
+
+    public Coalesce(
+            Object[] references,
+            org.apache.flink.streaming.runtime.tasks.StreamTask task,
+            org.apache.flink.streaming.api.graph.StreamConfig config,
+            org.apache.flink.streaming.api.operators.Output output,
+            org.apache.flink.streaming.runtime.tasks.ProcessingTimeService time) throws Exception {
+        this.batchBytes = Long.parseLong((String) references[0]);
+        this.maxDisorder = Long.parseLong((String) references[1]);
+        setup(task, config, output);
+        setProcessingTimeService(time);
+    }
+
+    public void open() throws Exception {
+        super.open();
+        shards = new java.util.HashMap();
+        watermark = Long.MIN_VALUE;
+        passed = Long.MIN_VALUE;
+    }
+
+    public void processElement(org.apache.flink.streaming.runtime.streamrecord.StreamRecord element) throws Exception {
+        org.apache.flink.types.Row row = (org.apache.flink.types.Row) element.getValue();
+        String shard = (String) row.getField(0);
+        byte[] subframe = (byte[]) row.getField(1);
+        Pending pending = (Pending) shards.get(shard);
+        if (pending == null) {
+            pending = new Pending(shard);
+            shards.put(shard, pending);
+        }
+        pending.subframes.add(subframe);
+        pending.bytes += subframe.length;
+        held += subframe.length;
+    }
+
+    public void processWatermark(org.apache.flink.streaming.api.watermark.Watermark mark) throws Exception {
+        watermark = mark.getTimestamp();
+        if (watermark == Long.MAX_VALUE) {
+            drain();
+            for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
+                send((Pending) i.next(), END);
+            }
+            output.emitWatermark(mark);
+        } else if (held >= batchBytes) {
+            drain();
+            pass();
+        }
+    }
+
+    // Everything gathered goes out; a shard whose last transactions have come of age since gets an empty frame.
+    private void drain() {
+        for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
+            Pending pending = (Pending) i.next();
+            if (!pending.subframes.isEmpty()) {
+                pending.until = watermark + maxDisorder + 1;
+                send(pending, (byte) 0);
+            } else if (pending.until <= watermark && pending.until != Long.MIN_VALUE) {
+                pending.until = Long.MIN_VALUE;
+                send(pending, (byte) 0);
+            }
+        }
+        held = 0;
+    }
+
+    private void pass() {
+        if (watermark > passed) {
+            passed = watermark;
+            output.emitWatermark(new org.apache.flink.streaming.api.watermark.Watermark(watermark));
+        }
+    }
+
+    private void send(Pending pending, byte flags) {
+        byte[] frame = new byte[HEADER + 4 * pending.subframes.size() + pending.bytes];
+        java.nio.ByteBuffer out = java.nio.ByteBuffer.wrap(frame);
+        out.putLong(watermark).put(flags).putInt(pending.subframes.size());
+        for (java.util.Iterator i = pending.subframes.iterator(); i.hasNext(); ) {
+            byte[] subframe = (byte[]) i.next();
+            out.putInt(subframe.length).put(subframe);
+        }
+        pending.subframes.clear();
+        pending.bytes = 0;
+        pending.touched = true;
+        org.apache.flink.types.Row row = new org.apache.flink.types.Row(2);
+        row.setField(0, pending.shard);
+        row.setField(1, frame);
+        output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(row));
+    }
+
+    // The barrier follows right behind these frames on the same forward edge: what the markers make `detect` write is in the snapshot.
+    public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
+        drain();
+        pass();
+        for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
+            Pending pending = (Pending) i.next();
+            if (pending.touched) {
+                send(pending, MARKER);
+                pending.touched = false;
+            }
+        }
+        super.prepareSnapshotPreBarrier(checkpoint);
+    }
+
+    public static final class Pending {
+        public final String shard;
+        public final java.util.ArrayList subframes = new java.util.ArrayList();
+        public int bytes;
+        public long until = Long.MIN_VALUE; // event time by which all that was sent has come of age; MIN_VALUE: nothing is waiting
+        public boolean touched;
+
+        public Pending(String shard) {
+            this.shard = shard;
+        }
+    }
+}

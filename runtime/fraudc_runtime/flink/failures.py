@@ -1,0 +1,62 @@
+"""What can go wrong with a job as exceptions of one line each: a Java exception's chain of causes in, ours out."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_MARKED = re.compile(r"fraudc:(input|output):(.*?):: (.*)", re.DOTALL)
+_PYTHON = re.compile(r"<class '(?:\w+\.)*(\w+)'>: (.*)", re.DOTALL)
+_WORKER = re.compile(r"^(\w+(?:\.\w+)*(?:Error|Exception)): (.*)$", re.MULTILINE)
+
+
+class Failure(Exception):
+    """A job that did not end well; the text is one line for the user, `partial` names files left behind that hold part of an output."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(" ".join(text.split()))
+        self.partial: tuple[str, ...] = ()
+
+
+class InputUnreadable(Failure):
+    """A file that is missing, no file, or cut off."""
+
+
+class OutputUnwritable(Failure):
+    """A file that cannot be created or written to its end."""
+
+
+class JavaUnavailable(Failure):
+    """No Java that can run Flink, or one that does not start."""
+
+
+class JobFailed(Failure):
+    """Everything else, told by its root cause."""
+
+
+def explain(error: Any) -> Failure:
+    """The failure that a `java.lang.Throwable` (through py4j) stands for: the deepest cause that says what happened."""
+    texts = list(_texts(error))
+    for text in texts:
+        if found := _MARKED.search(text):
+            kind, path, reason = found.groups()
+            return (InputUnreadable if kind == "input" else OutputUnwritable)(f"{path}: {_plain(reason)}")
+    for text in reversed(texts):
+        if found := _PYTHON.search(text):
+            name, reason = found.groups()
+            return JobFailed(f"{name}: {reason.splitlines()[0] if reason else ''}")
+        if worker := _WORKER.findall(text):
+            name, reason = worker[-1]
+            return JobFailed(f"{name}: {reason}")
+    return JobFailed(texts[-1].splitlines()[0] if texts else "the job failed")
+
+
+def _texts(error: Any) -> Iterator[str]:
+    while error is not None:
+        yield str(error.toString())
+        error = error.getCause()
+
+
+def _plain(reason: str) -> str:
+    """Java's words for two common faults, said as a user would."""
+    first = reason.splitlines()[0] if reason else "unreadable"
+    return "the compressed file is cut off" if "Unexpected end of ZLIB input stream" in first else first

@@ -1,0 +1,138 @@
+"""Every use of Flink's internal classes: generated operators, keyed edges without a second shuffle, and the embedded cluster."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fraudc_runtime.flink.failures import JobFailed
+
+FLINK = "2.2."
+_CODEGEN = Path(__file__).parent / "codegen"
+
+
+def check_version() -> None:
+    """JobFailed unless the installed Flink is of the line these internals were written against."""
+    found = version("apache-flink")
+    if not found.startswith(FLINK):
+        raise JobFailed(f"apache-flink {found} is installed; this release runs on {FLINK}x")
+
+
+class Internals:
+    """The internal classes of one Java virtual machine, by what the topology needs of them."""
+
+    def __init__(self, jvm: Any, gateway: Any) -> None:
+        check_version()
+        self.jvm = jvm
+        self._gateway = gateway
+        self.bytes_type = jvm.org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO
+        self.string_type = jvm.org.apache.flink.api.common.typeinfo.BasicTypeInfo.STRING_TYPE_INFO
+        self.row_type = self._row(self.string_type, self.bytes_type)
+        self.key_type = self._row(self.string_type)
+
+    def _row(self, *types: Any) -> Any:
+        made = self._array(self.jvm.org.apache.flink.api.common.typeinfo.TypeInformation, types)
+        return self.jvm.org.apache.flink.api.java.typeutils.RowTypeInfo(made)
+
+    def _array(self, kind: Any, items: Sequence[Any]) -> Any:
+        made = self._gateway.new_array(kind, len(items))
+        for at, item in enumerate(items):
+            made[at] = item
+        return made
+
+    def side(self, name: str) -> Any:
+        """An OutputTag for rows (key, payload)."""
+        return self.jvm.org.apache.flink.util.OutputTag(name, self.row_type)
+
+    def elements(self, env: Any, texts: Sequence[str]) -> Any:
+        """A bounded source of strings, in this order."""
+        made = self.jvm.java.util.ArrayList()
+        for text in texts:
+            made.add(text)
+        return env.fromCollection(made, self.string_type)
+
+    def operator(self, env: Any, upstream: Any, name: str, source: str, references: Sequence[Any], output: Any, parallelism: int) -> Any:
+        """`upstream` -> the operator of codegen/<source>.java -> a stream of type `output`; `name` is also its uid."""
+        code = _source(source)
+        factory = self.jvm.org.apache.flink.table.runtime.operators.CodeGenOperatorFactory(
+            self.jvm.org.apache.flink.table.runtime.generated.GeneratedOperator(
+                source, code, self._array(self.jvm.Object, references), self.jvm.org.apache.flink.configuration.Configuration()
+            )
+        )
+        made = self.jvm.org.apache.flink.streaming.api.transformations.OneInputTransformation(
+            upstream.getTransformation(), name, factory, output, parallelism, True
+        )
+        made.setUid(name)
+        env.addOperator(made)
+        return self.jvm.org.apache.flink.python.util.PythonConfigUtil.createSingleOutputStreamOperator(env, made)
+
+    def union(self, streams: Sequence[Any]) -> Any:
+        """All records of the streams, in no order between them."""
+        return streams[0].union(self._array(self.jvm.org.apache.flink.streaming.api.datastream.DataStream, streams[1:]))
+
+    def keyed(self, stream: Any) -> Any:
+        """Rows shuffled by their first field."""
+        return stream.keyBy(self.jvm.org.apache.flink.streaming.api.functions.python.KeyByKeySelector(), self.key_type)
+
+    def already_keyed(self, stream: Any) -> Any:
+        """The same keys without a shuffle: right only on a forward edge behind an operator of the same parallelism."""
+        return self.jvm.org.apache.flink.streaming.api.datastream.DataStreamUtils.reinterpretAsKeyedStream(
+            stream, self.jvm.org.apache.flink.streaming.api.functions.python.KeyByKeySelector(), self.key_type
+        )
+
+    def configuration(self, options: Mapping[str, str]) -> Any:
+        made = self.jvm.org.apache.flink.configuration.Configuration()
+        for name, value in options.items():
+            made.setString(name, value)
+        return made
+
+    def cluster(self, options: Mapping[str, str], slots: int) -> Any:
+        """A started MiniCluster with one task manager: one interpreter, so one interpreter lock, in thread mode."""
+        builder = getattr(self.jvm.org.apache.flink.runtime.minicluster, "MiniClusterConfiguration$Builder")()
+        made = self.jvm.org.apache.flink.runtime.minicluster.MiniCluster(
+            builder.setConfiguration(self.configuration(options)).setNumTaskManagers(1).setNumSlotsPerTaskManager(slots).build()
+        )
+        made.start()
+        return made
+
+
+@cache
+def _source(name: str) -> str:
+    return (_CODEGEN / f"{name}.java").read_text()
+
+
+@cache
+def shard_names(shards: int) -> tuple[str, ...]:
+    """For each shard a key text that Flink assigns to the key group of the same number, `shards` being the max parallelism.
+
+    The formula is KeyGroupRangeAssignment.assignToKeyGroup of Row.of(text), computed here because asking Java costs a call a candidate.
+    """
+    found: dict[int, str] = {}
+    candidate = 0
+    while len(found) < shards:
+        found.setdefault(key_group(str(candidate), shards), str(candidate))
+        candidate += 1
+    return tuple(found[shard] for shard in range(shards))
+
+
+def key_group(text: str, groups: int) -> int:
+    """The key group of the one-field row with this ASCII text."""
+    hashed = 0
+    for character in text:
+        hashed = (31 * hashed + ord(character)) & 0xFFFFFFFF
+    return _murmur(31 + 31 + hashed & 0xFFFFFFFF) % groups
+
+
+def _murmur(code: int) -> int:
+    code = _rotated(code * 0xCC9E2D51, 15) * 0x1B873593
+    code = (_rotated(code, 13) * 5 + 0xE6546B64) & 0xFFFFFFFF ^ 4
+    code = (code ^ code >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    code = (code ^ code >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+    code ^= code >> 16
+    return code if code < 1 << 31 else ((1 << 32) - code) % (1 << 31)
+
+
+def _rotated(code: int, bits: int) -> int:
+    code &= 0xFFFFFFFF
+    return (code << bits | code >> 32 - bits) & 0xFFFFFFFF

@@ -1,0 +1,63 @@
+"""How a job runs as values: parallelism, shards, frame sizes and modes in, Flink's options out."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["thread", "process"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A job's settings. Sizes are bytes, times milliseconds.
+
+    `shards` is also the job's max parallelism, so that shard i lives in key group i. `frame_lines` and `frame_bytes` bound what Python is
+    called with at `intake`, `batch_bytes` how much `coalesce` gathers over all shards of a bounded run before `detect` sees it.
+    """
+
+    parallelism: int = 1
+    shards: int = 128
+    mode: Mode = "thread"
+    frame_lines: int = 8_192
+    frame_bytes: int = 2 << 20
+    batch_bytes: int = 4 << 20
+    buffer_timeout: int = 5
+    managed_memory: str = "256m"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.parallelism <= self.shards:
+            raise ValueError(f"parallelism must be from 1 to the number of shards ({self.shards}), not {self.parallelism}")
+
+    def options(self) -> dict[str, str]:
+        """Flink's options of the job; state in RocksDB, no restart, aligned barriers."""
+        return {
+            "execution.buffer-timeout.interval": f"{self.buffer_timeout} ms",
+            "execution.checkpointing.unaligned.enabled": "false",
+            "parallelism.default": "1",
+            "pipeline.max-parallelism": str(self.shards),
+            "pipeline.object-reuse": "true",
+            "python.client.executable": sys.executable,
+            "python.executable": sys.executable,
+            "python.execution-mode": self.mode,
+            "python.fn-execution.bundle.size": "100",
+            "python.fn-execution.bundle.time": "10",
+            "restart-strategy.type": "none",
+            "state.backend.type": "rocksdb",
+        }
+
+
+def cluster_options(scratch: str, slots: int, managed_memory: str) -> dict[str, str]:
+    """Flink's options of an embedded cluster whose files stay under `scratch`."""
+    return {
+        "io.tmp.dirs": scratch,
+        "jobmanager.rpc.address": "localhost",
+        "rest.bind-port": "0",
+        "rest.address": "localhost",
+        "state.backend.rocksdb.localdir": os.path.join(scratch, "rocksdb"),
+        "taskmanager.memory.framework.off-heap.size": "64m",
+        "taskmanager.memory.managed.size": managed_memory,
+        "taskmanager.memory.network.max": "128m",
+        "taskmanager.memory.network.min": "128m",
+        "taskmanager.numberOfTaskSlots": str(slots),
+    }
