@@ -105,7 +105,7 @@ def money_text(minor: int, base: str) -> str:
 def timestamp_text(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds."""
     moment = _EPOCH + timedelta(milliseconds=ms)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z".rjust(24, "0")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
 def seconds(ms: int) -> int | float:
