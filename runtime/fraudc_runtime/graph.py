@@ -51,7 +51,8 @@ class Graph:
 SHARDS = 128  # also the job's maximum parallelism: each shard is one key group
 
 _OPERATORS = (
-    Operator("files", "Java", "reads lines, profiles first, packs them into frames", "one"),
+    Operator("inputs", "Flink", "the names of the input files, profiles first", "one"),
+    Operator("files", "Java", "reads their lines and packs them into frames", "one"),
     Operator("intake", "Python", "decodes, finds late ones, runs stateless rules, groups the rest by shard", "one"),
     Operator("split", "Java", "frame -> one sub-frame a shard, and the records beside it", "one"),
     Operator("coalesce", "Java", "merges sub-frames of a shard until the watermark moves", "job"),
@@ -71,6 +72,7 @@ _OPERATORS = (
 )
 
 _STREAM = (
+    Edge("inputs", "files", "file names", "forward"),
     Edge("files", "intake", "source frames", "forward"),
     Edge("intake", "split", "tagged frames", "forward"),
     Edge("split", "coalesce", "sub-frames", "keyed"),
@@ -80,7 +82,7 @@ _STREAM = (
 
 _OUTPUTS = tuple(
     Edge(source, sink, carries, "side")
-    for source, sinks in (("split", ("alerts", "shadow", "dlq", "late", "status")), ("explode", ("alerts", "shadow", "status")))
+    for source, sinks in (("split", ("alerts", "shadow", "dlq", "late", "status")), ("explode", ("alerts", "shadow", "late", "status")))
     for sink, carries in (
         ("alerts", "alerts"),
         ("shadow", "shadow alerts"),

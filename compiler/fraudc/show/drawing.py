@@ -95,7 +95,8 @@ def _entity(entity: EntityView) -> Group:
 
 def _window(window: WindowView) -> Node:
     where = (f"where {window.where}",) if window.where else ()
-    return Node(window.name, "window", (f"{window.name}  {aggregate_text(window)}", *where, f"{window_state(window)}, {window.cost}"))
+    lines = (f"{window.name}  {aggregate_text(window)}", window.over, *where, f"{window_state(window)}, {window.cost}")
+    return Node(window.name, "window", lines)
 
 
 def _rule(rule: RuleView) -> Node:

@@ -20,8 +20,8 @@ def footprint(rule: str, read: tuple[WindowView, ...], windows: tuple[WindowView
     members = [(owner, _others(rule, _member_readers(owner, windows)), size) for owner, size in _members(read, windows)]
     parts = whole + members
     shares = [Sharing(window.name, "window", others) for window, others, _ in whole if others]
-    # Rules that share the window share its members by that; only others are worth a line.
-    shares += [Sharing(owner.name, "members", left) for owner, others, _ in members if (left := _beyond(others, owner, shares))]
+    # Rules that share a window share the members behind it by that; only others are worth a line.
+    shares += [Sharing(owner.name, "members", left) for owner, others, _ in members if (left := _beyond(others, owner, read, shares))]
     return Footprint(sum(size for *_, size in parts), sum(size for _, others, size in parts if others), tuple(shares))
 
 
@@ -46,6 +46,7 @@ def _others(rule: str, rules: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(other for other in rules if other != rule)
 
 
-def _beyond(others: tuple[str, ...], owner: WindowView, shares: list[Sharing]) -> tuple[str, ...]:
-    told = {rule for sharing in shares if sharing.window == owner.name for rule in sharing.rules}
+def _beyond(others: tuple[str, ...], owner: WindowView, read: tuple[WindowView, ...], shares: list[Sharing]) -> tuple[str, ...]:
+    on_it = {window.name for window in read if owner.name in (window.name, window.shares)}
+    told = {rule for sharing in shares if sharing.window in on_it for rule in sharing.rules}
     return tuple(other for other in others if other not in told)

@@ -10,9 +10,9 @@ from itertools import pairwise
 from fraudc.show.drawing import Arrow, Drawing, Group, Node
 
 CHARACTER, LINE = 7.3, 16.0  # a monospaced character of 12 pixels, and a line of them
-PADDING, ROW_GAP, LAYER_GAP, BAND_GAP = 8.0, 10.0, 60.0, 22.0
+PADDING, ROW_GAP, LAYER_GAP, BAND_GAP = 8.0, 10.0, 52.0, 22.0
 TITLE = 22.0  # room for a band's title
-LONGEST = 38  # characters of a line before it is cut
+LONGEST = 36  # characters of a line before it is cut
 
 Point = tuple[float, float]
 

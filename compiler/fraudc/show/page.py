@@ -97,7 +97,7 @@ def _window_row(window: WindowView) -> tuple[str, tuple[str, ...]]:
     rules = ", ".join(_link(rule_id(rule), rule) for rule in window.rules)
     return window.name, (
         window.name,
-        _code(aggregate_text(window)),
+        _code(f"{aggregate_text(window)} {window.over}"),
         _code(window.where),
         shares,
         escape(window_state(window)),

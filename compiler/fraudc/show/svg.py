@@ -13,7 +13,7 @@ def as_svg(drawing: Drawing, name: str, title: str) -> str:
     """`name` makes ids unique in the page; `title` is what a screen reader says first. Without boxes it draws nothing."""
     layout = place(drawing)
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="group" aria-label="{escape(title)}" width="{layout.width:.0f}" '
+        f'<svg role="group" aria-label="{escape(title)}" width="{layout.width:.0f}" '
         f'height="{layout.height:.0f}" viewBox="0 0 {layout.width:.0f} {layout.height:.0f}">'
     )
     parts = [

@@ -45,7 +45,7 @@ def _entity(entity: EntityView) -> list[str]:
 def _window(window: WindowView) -> Row:
     return (
         window.name,
-        aggregate_text(window),
+        f"{aggregate_text(window)} {window.over}",
         f"where {window.where}" if window.where else "",
         f"shares members of {window.shares}" if window.shares else "",
         window_state(window),

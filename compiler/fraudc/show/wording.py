@@ -36,12 +36,12 @@ def some(ids: tuple[str, ...]) -> str:
 
 
 def aggregate_text(window: WindowView) -> str:
-    """The aggregate as the rule writes it: `count(where amount < 2 USD) over 10m`."""
+    """The aggregate without its window: `count(where amount < 2 USD)`."""
     if window.inner is None:
-        return f"{window.aggregate} {window.over}"
+        return window.aggregate
     inside = window.aggregate.removesuffix(")")
     gap = "" if inside.endswith("(") else " "
-    return f"{inside}{gap}where {window.inner}) {window.over}"
+    return f"{inside}{gap}where {window.inner})"
 
 
 def window_state(window: WindowView) -> str:
