@@ -1,0 +1,36 @@
+"""Progress on a terminal: bytes read in, a bar on standard error out, once something takes longer than two seconds."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fraudc_runtime.flink.files import Progress
+
+PATIENCE = 2.0
+
+
+@contextmanager
+def bar(what: str, shown: bool) -> "Iterator[Callable[[Progress], None] | None]":
+    """Gives a function to report to, None where nothing is to be shown."""
+    if not shown:
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415  start-up
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn  # noqa: PLC0415  start-up
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    shown_bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = shown_bar.add_task(what, total=None)
+    begun = time.monotonic()
+
+    def report(progress: "Progress") -> None:
+        if time.monotonic() - begun > PATIENCE:
+            shown_bar.start()
+        shown_bar.update(task, completed=progress.read, total=progress.size)
+
+    try:
+        yield report
+    finally:
+        shown_bar.stop()

@@ -1,0 +1,67 @@
+"""The documentation is true: every YAML block compiles, every diagnostic code that a page names exists, every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+REFERENCE = ROOT / "docs" / "language.md"
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return [body for kind, body in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+def project_block() -> str:
+    return next(body for body in blocks(REFERENCE, "yaml") if body.startswith("# fraudc.yaml"))
+
+
+RULE_BLOCKS = [
+    pytest.param(body, id=f"{page.name}-{number}")
+    for page in PAGES
+    for number, body in enumerate(blocks(page, "yaml"))
+    if re.search(r"^rules:$", body, re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize("body", RULE_BLOCKS)
+def test_rules_on_a_page_compile(body: str, tmp_path: Path) -> None:
+    from fraudc.pipeline import compile_project
+
+    (tmp_path / "fraudc.yaml").write_text(project_block(), encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "page.yaml").write_text(body, encoding="utf-8")
+    compilation = compile_project(tmp_path)
+    assert [(d.code.code, d.message) for d in compilation.diagnostics.found] == []
+    assert compilation.plan is not None
+    assert compilation.plan.rules
+
+
+def test_the_reference_has_rules_to_compile() -> None:
+    assert len(blocks(REFERENCE, "yaml")) >= 6
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_codes_on_a_page_lead_somewhere(page: Path) -> None:
+    from fraudc.codes import registry
+
+    text = page.read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert set(re.findall(r"\b[EW][1-9]\d\d\b", text)) <= set(registry())
+
+
+def test_the_reference_names_every_function_and_aggregate() -> None:
+    from fraudc.builtins import AGGREGATES, FUNCTIONS
+
+    text = REFERENCE.read_text(encoding="utf-8")
+    assert [name for name in [*FUNCTIONS, *AGGREGATES] if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_workplace_is_not_named() -> None:
+    tracked = [path for pattern in ("compiler/**/*", "runtime/**/*", "docs/*", "*.md", "Makefile") for path in ROOT.glob(pattern)]
+    texts = {path: path.read_text(encoding="utf-8") for path in tracked if path.is_file() and path.suffix != ".pyc"}
+    assert [path.name for path, text in texts.items() if str(ROOT) in text] == []
