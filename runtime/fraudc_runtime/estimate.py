@@ -1,7 +1,7 @@
 """Estimates state: a Plan and a rate in, bytes of encoded state per window and per entity key and the cost class of each window out.
 
-The bytes are those that RocksDB holds for one key between checkpoints (numbers of 8 bytes in the packed columns of a key's state),
-before its compression; a decoded key in Python's cache takes several times as much.
+The bytes are those that RocksDB holds for one key after a checkpoint, each number as 8 bytes (the encoding may take fewer), before its
+compression; a decoded key in Python's cache takes several times as much.
 
 Assumptions, each a constant below: every key sees PER_DAY transactions a day, evenly; a text takes TEXT bytes, an id ID bytes; every
 transaction brings a value of its own (the worst case for `distinct`); `over all` has run for LIFE.
@@ -10,11 +10,14 @@ transaction brings a value of its own (the worst case for `distinct`); `over all
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
 from fraudc_runtime.expr import Expr, Type
 from fraudc_runtime.plan import All, Panes, Plan, Rule, Signature, Sliding, Tumbling
 
 Column = tuple[Expr | None, Expr | None]  # an aggregate's argument and its inner `where`
+
+Part = Literal["count", "sum", "squares", "value", "time"]
 
 DAY = 86_400_000
 LIFE = 365 * DAY
@@ -24,23 +27,28 @@ TEXT = 16
 ID = 24
 ENTRY = 64  # a map entry's own key (shard, entity, key text), the version and the time of the last transaction
 COOLDOWN = 2 * NUMBER  # until when, and how many were suppressed
+LOG = 2 * NUMBER  # how many members have left, and how many stand in segments
+SQUARES = 2 * NUMBER
+EXACT_SUM, EXACT_SQUARES = 140, 280  # sums of doubles are kept as whole multiples of the least double and of its square
 HELD_MATCH = 768  # the rendered alert, its transaction included, and its deadline
 
-# Numbers that an aggregate keeps beside its members, or in each pane: what is added when one comes and taken away when one goes.
-_NUMBERS = {
-    "count": 1,
-    "sum": 2,
-    "avg": 3,
-    "min": 1,
-    "max": 1,
-    "stddev": 4,
-    "zscore": 4,
-    "distinct": 1,
-    "first": 1,
-    "last": 1,
-    "percentile": 1,
-    "rising": 2,
+# What an aggregate keeps beside its members, or in each pane. Over members that it can read again (sliding windows) the extremes, the
+# first one, the order and the set of values are made from them on load, so they are not stored.
+_KEPT: dict[str, tuple[Part, ...]] = {
+    "count": ("count",),
+    "sum": ("sum",),
+    "avg": ("count", "sum"),
+    "min": ("value",),
+    "max": ("value",),
+    "stddev": ("count", "sum", "squares"),
+    "zscore": ("count", "sum", "squares"),
+    "distinct": ("count",),
+    "first": ("value",),
+    "last": ("value", "time"),
+    "percentile": ("count",),
+    "rising": ("count", "value"),
 }
+_MADE_AGAIN = frozenset({"min", "max", "distinct", "first", "percentile"})
 # Aggregates that keep every value even where the window itself keeps no members (panes, tumbling, all).
 _KEEP_VALUES = frozenset({"distinct", "percentile"})
 
@@ -126,10 +134,10 @@ def _log(signatures: list[Signature], per_day: float) -> Iterable[WindowState]:
         width = 0 if (column := _column(signature)) in columns or column is None else _width(_column_type(signature))
         if column is not None:
             columns.add(column)
-        cursors = 2 if signature.delay else 1
-        fixed = NUMBER * (cursors + _NUMBERS[signature.function])
-        time = NUMBER if signature is owner else 0
-        yield WindowState(signature.id, fixed, time + width, members, None if signature is owner else owner.id, cost(signature))
+        cursors = NUMBER * (2 if signature.delay else 1)
+        kept = 0 if signature.function in _MADE_AGAIN else _kept(signature)
+        log, time, shares = (LOG, NUMBER, None) if signature is owner else (0, 0, owner.id)
+        yield WindowState(signature.id, log + cursors + kept, time + width, members, shares, cost(signature))
 
 
 def _numbers(signature: Signature, per_day: float) -> WindowState:
@@ -143,7 +151,16 @@ def _numbers(signature: Signature, per_day: float) -> WindowState:
     keeps = signature.function in _KEEP_VALUES
     per_member = _width(_column_type(signature)) if keeps else 0
     members = _members(span(signature), per_day) if keeps else 0
-    return WindowState(signature.id, panes * (index + NUMBER * _NUMBERS[signature.function]), per_member, members, None, cost(signature))
+    return WindowState(signature.id, panes * (index + _kept(signature)), per_member, members, None, cost(signature))
+
+
+def _kept(signature: Signature) -> int:
+    """Bytes of the aggregate's own numbers."""
+    value = _column_type(signature)
+    widths: dict[Part, int] = {"count": NUMBER, "sum": NUMBER, "squares": SQUARES, "value": _width(value), "time": NUMBER}
+    if value == "float":
+        widths |= {"sum": EXACT_SUM, "squares": EXACT_SQUARES}
+    return sum(widths[part] for part in _KEPT[signature.function])
 
 
 def _members(milliseconds: int, per_day: float) -> int:

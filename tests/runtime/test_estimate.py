@@ -1,6 +1,6 @@
 """State estimates against sums done by hand, at a rate that makes them easy: 24 transactions a day, one an hour."""
 
-from fraudc_runtime.estimate import DAY, ENTRY, ID, LIFE, NUMBER, TEXT, KeyState, WindowState, estimate
+from fraudc_runtime.estimate import DAY, ENTRY, EXACT_SQUARES, EXACT_SUM, ID, LIFE, LOG, NUMBER, TEXT, KeyState, WindowState, estimate
 from fraudc_runtime.expr import Const, Expr, Field, Type
 from fraudc_runtime.plan import All, EntitySpec, FieldSpec, Panes, Plan, Rule, Schema, Signature, Sliding, Tumbling, Window
 
@@ -76,6 +76,23 @@ def test_counting_everything_keeps_times_only() -> None:
 
 def test_an_inner_where_without_an_argument_costs_one_byte_a_member() -> None:
     assert only(state(signature("w", "count", Sliding(HOUR), condition=TRUE))).per_member == 9
+
+
+def test_a_sliding_window_keeps_its_cursors_and_the_log_it_owns() -> None:
+    assert only(state(signature("w", "count", Sliding(HOUR)))).fixed == LOG + 8 + 8
+    assert only(state(signature("w", "count", Sliding(HOUR), delay=HOUR))).fixed == LOG + 2 * 8 + 8
+
+
+def test_what_members_can_tell_again_is_not_stored_beside_them() -> None:
+    for function in ("min", "max", "distinct", "first", "percentile"):
+        assert only(state(signature("w", function, Sliding(HOUR), AMOUNT))).fixed == LOG + 8
+
+
+def test_exact_sums_of_doubles_are_long() -> None:
+    score = Field("score", "float", False)
+    assert only(state(signature("w", "sum", All(), score))).bytes == EXACT_SUM
+    assert only(state(signature("w", "stddev", All(), score))).bytes == 8 + EXACT_SUM + EXACT_SQUARES
+    assert only(state(signature("w", "stddev", All(), AMOUNT))).bytes == 8 + 8 + 16
 
 
 def test_the_longest_window_owns_the_members_and_the_others_borrow_them() -> None:

@@ -1,8 +1,6 @@
-"""Numbers in, the words for them out: bytes, durations, times, counts of things."""
+"""Numbers in, the words for them out: bytes, times, counts of things."""
 
 from datetime import datetime, timezone
-
-_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
 
 
 def bytes_text(count: int) -> str:
@@ -18,18 +16,6 @@ def bytes_text(count: int) -> str:
 def state_text(fixed: int, per_member: int) -> str:
     """`16 B` for a window of numbers only, `24 B + 16 B a member` for one that keeps its members."""
     return f"{bytes_text(fixed)} + {bytes_text(per_member)} a member" if per_member else bytes_text(fixed)
-
-
-def duration_text(milliseconds: int) -> str:
-    """The language's own form, units descending from days: `1h30m`, `90d`."""
-    if milliseconds == 0:
-        return "0s"
-    parts, left = [], milliseconds
-    for unit, size in _UNITS:
-        if left >= size:
-            parts.append(f"{left // size}{unit}")
-            left %= size
-    return "".join(parts)
 
 
 def time_text(milliseconds: int) -> str:

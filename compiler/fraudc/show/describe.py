@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
-from fraudc.show.amounts import duration_text, per_cent, time_text
+from fraudc.show.amounts import per_cent, time_text
 from fraudc.show.fingerprint import fingerprint
 from fraudc.show.footprint import footprint
 from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
-from fraudc.show.spelling import spell
+from fraudc.spell import spell, spell_duration, spell_window
+from fraudc.trees import fold, nodes, rebuilt
 from fraudc_runtime.estimate import HELD_MATCH, PER_DAY, KeyState, WindowState, estimate, rule_bytes
-from fraudc_runtime.expr import Expr, slots
+from fraudc_runtime.expr import Expr, InList, Slot
 from fraudc_runtime.graph import FILE_JOB
-from fraudc_runtime.plan import All, EntitySpec, Panes, Plan, Rule, Signature, Sliding, Tumbling, Window
+from fraudc_runtime.plan import EntitySpec, Plan, Rule, Signature
 
 
 def describe(plan: Plan, project: str, per_day: float = PER_DAY) -> PlanView:
@@ -36,26 +37,14 @@ def describe(plan: Plan, project: str, per_day: float = PER_DAY) -> PlanView:
 def window_text(signature: Signature) -> str:
     """The window as rules write it, from `over` on."""
     excluding = " excluding current" if signature.excluding else ""
-    delayed = f" delayed by {duration_text(signature.delay)}" if signature.delay else ""
-    return f"over {_over(signature.window)}{excluding}{delayed}"
-
-
-def _over(window: Window) -> str:
-    match window:
-        case Sliding(size):
-            return duration_text(size)
-        case Panes(size, step):
-            return f"{duration_text(size)} every {duration_text(step)}"
-        case Tumbling(size, zone):
-            return f"tumbling {duration_text(size)}" + (f' in "{zone}"' if zone else "")
-        case All():
-            return "all"
+    delayed = f" delayed by {spell_duration(signature.delay)}" if signature.delay else ""
+    return f"over {spell_window(signature.window)}{excluding}{delayed}"
 
 
 def _reads(rule: Rule) -> list[str]:
     """Ids of the signatures that the rule's expressions read, once for each aggregate that the rule writes."""
-    parts: list[Expr] = [let.expr for let in rule.lets] + [rule.when]
-    return [signature for part in parts for signature in slots(part)]
+    parts = [*(let.expr for let in rule.lets), rule.when]
+    return [node.signature for part in parts for node in nodes(part) if isinstance(node, Slot)]
 
 
 def _readers(plan: Plan) -> dict[str, tuple[str, ...]]:
@@ -125,12 +114,12 @@ def _rule(rule: Rule, windows: Mapping[str, WindowView]) -> RuleView:
         severity=rule.severity,
         entity=rule.entity,
         where=_spelt(rule.where, rule.entity),
-        lets=tuple((let.name, spell(let.expr, names, rule.entity or "")) for let in rule.lets),
-        condition=spell(rule.when, names, rule.entity or ""),
+        lets=tuple((let.name, _text(let.expr, rule.entity, names)) for let in rule.lets),
+        condition=_text(rule.when, rule.entity, names),
         detector=rule.detector,
-        cooldown=None if rule.cooldown is None else duration_text(rule.cooldown),
+        cooldown=None if rule.cooldown is None else spell_duration(rule.cooldown),
         unless=_spelt(rule.unless, rule.entity),
-        within=None if rule.within is None else duration_text(rule.within),
+        within=None if rule.within is None else spell_duration(rule.within),
         mode=rule.mode,
         rollout=None if float(rule.rollout) == 1 else per_cent(rule.rollout),
         start=None if rule.start is None else time_text(rule.start),
@@ -145,4 +134,13 @@ def _rule(rule: Rule, windows: Mapping[str, WindowView]) -> RuleView:
 
 
 def _spelt(expr: Expr | None, entity: str | None) -> str | None:
-    return None if expr is None else spell(expr, {}, entity or "")
+    return None if expr is None else _text(expr, entity, {})
+
+
+def _text(expr: Expr, entity: str | None, names: Mapping[str, str]) -> str:
+    return spell(fold(expr, _as_written), entity, names)
+
+
+def _as_written(node: Expr, below: tuple[Expr, ...]) -> Expr:
+    """A plan's lists are `name:type`; authors know the name."""
+    return InList(below[0], node.list.partition(":")[0]) if isinstance(node, InList) else rebuilt(node, below)

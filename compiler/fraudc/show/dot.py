@@ -23,8 +23,11 @@ def _drawing(drawing: Drawing) -> list[str]:
 
 
 def _group(group: Group) -> list[str]:
+    nodes = [_node(node) for node in group.nodes]
+    if not group.title:
+        return nodes
     head = [f"  subgraph {_quoted('cluster-' + group.id)} {{", f"    label={_quoted(group.title)};"]
-    return [*head, *(_node(node) for node in group.nodes), "  }"]
+    return [*head, *nodes, "  }"]
 
 
 def _node(node: Node) -> str:

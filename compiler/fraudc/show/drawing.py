@@ -33,7 +33,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Nodes that belong together, under a title."""
+    """Nodes that belong together, under a title; "" is no frame around them."""
 
     id: str
     title: str
@@ -54,7 +54,7 @@ class Drawing:
 
 def logical(view: PlanView) -> Drawing:
     """Transactions -> entities -> windows -> rules; a stateless rule hangs on the transactions themselves."""
-    groups = [Group("input", "input", (Node("transactions", "source", ("transactions",)),))]
+    groups = [Group("input", "", (Node("transactions", "source", ("transactions",)),))]
     groups += [_entity(entity) for entity in view.entities]
     if view.stateless:
         groups.append(Group("stateless", "stateless", tuple(map(_rule, view.stateless))))

@@ -158,12 +158,12 @@ def _layer_places(cells: dict[str, _Cell]) -> tuple[list[float], float]:
 def _row_places(
     drawing: Drawing, cells: dict[str, _Cell], rows: dict[tuple[int, int], list[str]]
 ) -> tuple[tuple[Band, ...], dict[str, float], float]:
-    """The bands, the vertical middle of each cell, the height of all; a group of sources is centred beside the others."""
+    """The bands, the vertical middle of each cell, the height of all; a group without a title is centred beside the others."""
     bands: list[Band] = []
     centres: dict[str, float] = {}
     y = 0.0
     for at, group in enumerate(drawing.groups):
-        if group.nodes[0].kind == "source":
+        if not group.title:
             continue
         columns = [names for (number, _), names in rows.items() if number == at]
         height = max(_stack(names, cells) for names in columns) + TITLE + PADDING

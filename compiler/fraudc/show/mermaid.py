@@ -12,13 +12,14 @@ _SHAPES = {
     "operator": ('["', '"]'),
     "sink": ('(["', '"])'),
 }
-# Mermaid reads labels as HTML with entities of its own; what could end a label or open a tag is written as a code point.
-_ENTITIES = str.maketrans({character: f"#{ord(character)};" for character in '#&"<>`'})
+# Mermaid reads labels as HTML, and what stands between `#` and `;` as an entity of its own, which it breaks when it wraps a line.
+_ENTITIES = str.maketrans({"&": "&amp;", "#": "&num;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "`": "&grave;"})
 
 
 def as_mermaid(view: PlanView) -> str:
     """One `flowchart LR`, ending with a line end."""
-    lines = [f"%% {summary_text(view)}", "flowchart LR", *_drawing(logical(view)), *_drawing(physical(view.job))]
+    rules = [f'  subgraph rules["{_label(view.project)}"]', "  direction LR", *_drawing(logical(view)), "  end"]
+    lines = [f"%% {summary_text(view)}", "flowchart LR", *rules, *_drawing(physical(view.job))]
     return "\n".join(lines) + "\n"
 
 
@@ -27,7 +28,10 @@ def _drawing(drawing: Drawing) -> list[str]:
 
 
 def _group(group: Group) -> list[str]:
-    return [f'  subgraph {_id(group.id)}["{_label(group.title)}"]', *(_node(node) for node in group.nodes), "  end"]
+    nodes = [_node(node) for node in group.nodes]
+    if not group.title:
+        return nodes
+    return [f'  subgraph {_id(group.id)}["{_label(group.title)}"]', "    direction LR", *nodes, "  end"]
 
 
 def _node(node: Node) -> str:

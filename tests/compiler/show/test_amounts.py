@@ -2,20 +2,12 @@
 
 import pytest
 
-from fraudc.show.amounts import bytes_text, counted, duration_text, per_cent, state_text, time_text
+from fraudc.show.amounts import bytes_text, counted, per_cent, state_text, time_text
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1126, "1.1 KiB"), (5 << 20, "5.0 MiB")])
 def test_bytes_take_the_unit_that_fits(count: int, text: str) -> None:
     assert bytes_text(count) == text
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [(0, "0s"), (250, "250ms"), (30_000, "30s"), (5_400_000, "1h30m"), (7 * 86_400_000, "7d"), (90_061_001, "1d1h1m1s1ms")],
-)
-def test_durations_are_spelt_as_rules_spell_them(milliseconds: int, text: str) -> None:
-    assert duration_text(milliseconds) == text
 
 
 def test_state_names_what_each_member_adds() -> None:

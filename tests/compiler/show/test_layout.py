@@ -57,7 +57,7 @@ def test_long_lines_are_cut_in_the_box_only() -> None:
 
 
 def test_transactions_alone_are_a_drawing() -> None:
-    sound(place(Drawing((Group("input", "input", (Node("transactions", "source", ("transactions",)),)),), ())))
+    sound(place(Drawing((Group("input", "", (Node("transactions", "source", ("transactions",)),)),), ())))
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=30))
