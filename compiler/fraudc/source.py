@@ -9,7 +9,7 @@ class SourceFile:
     """A file as read; `name` is the path as users see it (relative to the project)."""
 
     name: str
-    text: str
+    text: str = field(repr=False)
     line_starts: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,5 +54,9 @@ class Fragment:
     offsets: tuple[int, ...]
 
     def span(self, start: int, end: int) -> Span:
-        """The source span of text[start:end]; of at least the place where it would stand when it is empty."""
-        return Span(self.file, self.offsets[start], self.offsets[end - 1] + 1 if end > start else self.offsets[start])
+        """The source span of text[start:end]; an empty one is the place where it would stand."""
+        if end <= start:
+            return Span(self.file, self.offsets[start], self.offsets[start])
+        last, after = self.offsets[end - 1], self.offsets[end]
+        same_line = "\n" not in self.file.text[last:after]  # then what lies between belongs to the last character: an escape
+        return Span(self.file, self.offsets[start], after if after > last and same_line else last + 1)

@@ -1,0 +1,19 @@
+"""What a user probably meant: a mistyped name and the known ones in, a hint out."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name nearest to a mistyped one, None if none is near; case does not count."""
+    if len(name) > 100:
+        return None
+    by_folded = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    near = get_close_matches(name.lower(), sorted(by_folded), n=1, cutoff=0.7)
+    return by_folded[near[0]] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``did you mean `velocity`?``, or "" if nothing is near."""
+    near = closest(name, known)
+    return f"did you mean `{near}`?" if near else ""
