@@ -14,6 +14,8 @@ def as_json(view: PlanView) -> str:
     document: dict[str, Any] = {"version": VERSION, "summary": _summary(view), **asdict(view)}
     for rule in [*(rule for entity in document["entities"] for rule in entity["rules"]), *document["stateless"]]:
         rule["lets"] = dict(rule["lets"])
+        # Whole lists here would grow with the square of the rules; the windows have them.
+        rule["shares"] = [{"window": s["window"], "what": s["what"], "others": len(s["rules"])} for s in rule["shares"]]
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

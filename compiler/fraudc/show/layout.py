@@ -10,7 +10,7 @@ from itertools import pairwise
 from fraudc.show.drawing import Arrow, Drawing, Group, Node
 
 CHARACTER, LINE = 7.3, 16.0  # a monospaced character of 12 pixels, and a line of them
-PADDING, ROW_GAP, LAYER_GAP, BAND_GAP = 8.0, 10.0, 52.0, 22.0
+PADDING, ROW_GAP, LAYER_GAP, BAND_GAP = 8.0, 10.0, 44.0, 22.0
 TITLE = 22.0  # room for a band's title
 LONGEST = 36  # characters of a line before it is cut
 
@@ -39,9 +39,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The rows that a group takes up, over the whole width."""
+    """The rows that a group takes up, from x to the right edge of all."""
 
     group: Group
+    x: float
     y: float
     height: float
 
@@ -83,7 +84,7 @@ def place(drawing: Drawing) -> Layout:
     cells, chains = _cells(drawing)
     rows = _rows(cells, chains)
     xs, width = _layer_places(cells)
-    bands, centres, height = _row_places(drawing, cells, rows)
+    bands, centres, height = _row_places(drawing, cells, rows, chains, xs)
     boxes = {
         name: Box(cell.node, cell.lines, xs[cell.layer], centres[name] - cell.height / 2, cell.width, cell.height)
         for name, cell in cells.items()
@@ -156,37 +157,55 @@ def _layer_places(cells: dict[str, _Cell]) -> tuple[list[float], float]:
 
 
 def _row_places(
-    drawing: Drawing, cells: dict[str, _Cell], rows: dict[tuple[int, int], list[str]]
+    drawing: Drawing,
+    cells: dict[str, _Cell],
+    rows: dict[tuple[int, int], list[str]],
+    chains: list[tuple[Arrow, list[str]]],
+    xs: list[float],
 ) -> tuple[tuple[Band, ...], dict[str, float], float]:
-    """The bands, the vertical middle of each cell, the height of all; a group without a title is centred beside the others."""
+    """The bands, the vertical middle of each cell, the height of all; a group without a title is placed beside what it leads to."""
+    targets: dict[str, list[str]] = {name: [] for name in cells}
+    for arrow, chain in chains:
+        for source, target in () if arrow.dashed else pairwise(chain):
+            targets[source].append(target)
     bands: list[Band] = []
     centres: dict[str, float] = {}
     y = 0.0
     for at, group in enumerate(drawing.groups):
+        columns = [rows[key] for key in sorted(rows, reverse=True) if key[0] == at]
+        height = max(_stack(names, cells) for names in columns)
         if not group.title:
             continue
-        columns = [names for (number, _), names in rows.items() if number == at]
-        height = max(_stack(names, cells) for names in columns) + TITLE + PADDING
-        bands.append(Band(group, y, height))
+        top = y + TITLE
         for names in columns:
-            centres |= _stacked(names, cells, y + (height + TITLE - PADDING) / 2)
-        y += height + BAND_GAP
-    for (_, _), names in rows.items():
+            centres |= _column(names, cells, targets, centres, top, top + height)
+        bands.append(Band(group, xs[min(cells[node.id].layer for node in group.nodes)] - PADDING, y, height + TITLE + PADDING))
+        y += height + TITLE + PADDING + BAND_GAP
+    height = max(y - BAND_GAP, 3 * LINE)
+    for names in rows.values():
         if names[0] not in centres:
-            centres |= _stacked(names, cells, max(y - BAND_GAP, LINE * 3) / 2)
-    return tuple(bands), centres, max(y - BAND_GAP, LINE * 3)
+            centres |= _column(names, cells, targets, centres, 0.0, height)
+    return tuple(bands), centres, height
 
 
 def _stack(names: list[str], cells: dict[str, _Cell]) -> float:
     return sum(cells[name].height + ROW_GAP for name in names) - ROW_GAP
 
 
-def _stacked(names: list[str], cells: dict[str, _Cell], middle: float) -> dict[str, float]:
-    """Cells below each other, the whole stack around `middle`."""
-    y, found = middle - _stack(names, cells) / 2, {}
-    for name in names:
-        found[name] = y + cells[name].height / 2
-        y += cells[name].height + ROW_GAP
+def _column(
+    names: list[str], cells: dict[str, _Cell], targets: dict[str, list[str]], centres: dict[str, float], top: float, bottom: float
+) -> dict[str, float]:
+    """One layer's cells between top and bottom, in order and apart, each as near as that allows to the middle of what it leads to."""
+    stacked = (top + bottom - _stack(names, cells)) / 2
+    found: dict[str, float] = {}
+    free = top  # the next cell begins here or below
+    for at, name in enumerate(names):
+        half = cells[name].height / 2
+        placed = [centres[target] for target in targets[name] if target in centres]
+        wanted = _mean(placed) if placed else stacked + _stack(names[: at + 1], cells) - half
+        latest = bottom - _stack(names[at:], cells) + half  # those below still fit
+        found[name] = max(free + half, min(wanted, latest))
+        free = found[name] + half + ROW_GAP
     return found
 
 

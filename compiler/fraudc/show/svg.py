@@ -33,8 +33,9 @@ def _marker(name: str) -> str:
 
 
 def _band(band: Band, width: float) -> str:
-    title = f'<text x="{PADDING:.0f}" y="{band.y + TITLE - 6:.0f}">{escape(band.group.title)}</text>'
-    return f'<g class="band" aria-hidden="true"><rect y="{band.y:.0f}" width="{width:.0f}" height="{band.height:.0f}" rx="8"/>{title}</g>'
+    title = f'<text x="{band.x + PADDING:.0f}" y="{band.y + TITLE - 6:.0f}">{escape(band.group.title)}</text>'
+    frame = f'x="{band.x:.0f}" y="{band.y:.0f}" width="{width - band.x:.0f}" height="{band.height:.0f}"'
+    return f'<g class="band" aria-hidden="true"><rect {frame} rx="8"/>{title}</g>'
 
 
 def _route(route: Route, name: str) -> str:
