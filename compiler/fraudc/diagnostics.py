@@ -42,10 +42,12 @@ class Diagnostics:
     """Collects diagnostics, the same one (code and place) once."""
 
     found: list[Diagnostic] = field(default_factory=list)
+    _seen: set[tuple[str, str, int, int]] = field(default_factory=set, repr=False)
 
     def report(self, code: Code, message: str, span: Span | None, label: str = "", help: str | None = None) -> None:
         """Adds one, unless the same code stands at the same place already."""
-        if not any(d.code is code and _place(d.span) == _place(span) for d in self.found):
+        if (seen := (code.code, *_place(span))) not in self._seen:
+            self._seen.add(seen)
             self.found.append(Diagnostic(code, message, span, label, help))
 
     @property

@@ -20,9 +20,7 @@ def load(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[SourceFile, 
     """The file as text, and its tree; None where nothing can be read, which is reported. `name` is the path as users see it."""
     if len(data) > LARGEST_FILE:
         file = SourceFile(name, "")
-        diagnostics.report(
-            shape.LARGE, f"this file has {len(data):,} bytes, and {LARGEST_FILE:,} is the limit", _start(file), "split the file"
-        )
+        diagnostics.report(shape.LARGE, f"this file has more than {LARGEST_FILE:,} bytes", _start(file), "split the file")
         return file, None
     file = SourceFile(name, data.decode("utf-8", "replace").removeprefix("\ufeff"))
     if not _is_readable(file, data, diagnostics):

@@ -1,0 +1,169 @@
+"""A rules project's folder in, its checked documents and lists out."""
+
+import glob
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fraudc.codes import keys, shape
+from fraudc.diagnostics import Diagnostics
+from fraudc.document import Document, ListDocument, ListItem, ProjectDocument, RuleFileDocument, read_project_document, read_rule_document
+from fraudc.limits import LARGEST_FILE
+from fraudc.load import load
+from fraudc.nodes import Path as KeyPath
+from fraudc.source import SourceFile, Span
+
+PROJECT_FILE = "fraudc.yaml"
+LARGEST_LIST = 16 * LARGEST_FILE  # bytes
+
+_TESTS = (".test.yaml", ".test.yml", ".test.json")
+
+
+class ProjectError(Exception):
+    """A file of the project cannot be read, or there is no project; the message is one line for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedList:
+    """A list of the project, its items read from wherever they stand; `span` is its name where it is declared."""
+
+    name: str
+    items: tuple[ListItem, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The documents of a project. `broken_lists` are names of lists left out for a mistake that is reported already."""
+
+    root: Path
+    settings: Document[ProjectDocument]
+    files: tuple[Document[RuleFileDocument], ...]
+    lists: dict[str, NamedList]
+    broken_lists: frozenset[str]
+
+
+def find_project(start: Path) -> Path:
+    """The folder of fraudc.yaml, from a folder upward. ProjectError if there is none."""
+    folder = start.absolute()
+    for candidate in (folder, *folder.parents):
+        if (candidate / PROJECT_FILE).exists():
+            return candidate
+    raise ProjectError(f"there is no {PROJECT_FILE} in {folder} or above it; `fraudc init DIR` makes a project")
+
+
+def read_project(root: Path, diagnostics: Diagnostics) -> Project | None:
+    """The project in a folder; None if fraudc.yaml gives no schema, which is reported. ProjectError for a file that cannot be read."""
+    data = _bytes(root / PROJECT_FILE, PROJECT_FILE, LARGEST_FILE)
+    file, tree = load(PROJECT_FILE, data, diagnostics)
+    settings = None if tree is None else read_project_document(file, tree, diagnostics)
+    if settings is None:
+        return None
+    documents = [_rule_file(path, root, diagnostics) for path in _rule_files(root, settings, diagnostics)]
+    files = tuple(document for document in documents if document is not None)
+    _check_ids(files, diagnostics)
+    lists, broken = _lists(root, files, diagnostics)
+    return Project(root, settings, files, lists, broken)
+
+
+def _rule_file(path: Path, root: Path, diagnostics: Diagnostics) -> Document[RuleFileDocument] | None:
+    name = Path(os.path.relpath(path, root)).as_posix()
+    file, tree = load(name, _bytes(path, name, LARGEST_FILE), diagnostics)
+    return None if tree is None else read_rule_document(file, tree, diagnostics)
+
+
+def _rule_files(root: Path, settings: Document[ProjectDocument], diagnostics: Diagnostics) -> list[Path]:
+    """The files that `rules:` names, in the order of its patterns, each once."""
+    found: dict[Path, None] = {}
+    for index, pattern in enumerate(settings.content.rules):
+        names = sorted(glob.glob(pattern, root_dir=root, recursive=True))
+        files = [root / name for name in names if not name.endswith(_TESTS) and not (root / name).is_dir()]
+        if not files:
+            what = "names only tests or folders" if names else "matches no file"
+            diagnostics.report(
+                shape.NO_FILES, f"`{pattern[:60]}` {what}", settings.span(("rules", index)), f"patterns start at {PROJECT_FILE}"
+            )
+        found.update(dict.fromkeys(files))
+    found.pop(root / PROJECT_FILE, None)
+    return list(found)
+
+
+def _check_ids(files: tuple[Document[RuleFileDocument], ...], diagnostics: Diagnostics) -> None:
+    first: dict[str, Span] = {}
+    for document in files:
+        for index, rule in enumerate(document.content.rules):
+            path: KeyPath = ("rules", index, "id")
+            if rule is None or document.is_broken(path):
+                continue
+            span = document.span(path)
+            if (known := first.setdefault(rule.id, span)) is not span:
+                diagnostics.report(
+                    keys.SAME_ID, f"another rule has the id `{rule.id}`", span, f"choose another; the first is at {_place(known)}"
+                )
+
+
+def _lists(
+    root: Path, files: tuple[Document[RuleFileDocument], ...], diagnostics: Diagnostics
+) -> tuple[dict[str, NamedList], frozenset[str]]:
+    lists: dict[str, NamedList] = {}
+    broken: set[str] = set()
+    for document in files:
+        broken |= {str(path[1]) for path in document.broken if len(path) > 1 and path[0] == "lists"}
+        for name, declared in document.content.lists.items():
+            span = document.key_span(("lists", name))
+            if name in lists:
+                label = f"choose another; the first is at {_place(lists[name].span)}"
+                diagnostics.report(keys.SAME_LIST, f"another list has the name `{name}`", span, label)
+            elif (items := _items(root, document, name, declared, diagnostics)) is None:
+                broken.add(name)
+            else:
+                lists[name] = NamedList(name, items, span)
+    return lists, frozenset(broken)
+
+
+def _items(
+    root: Path, document: Document[RuleFileDocument], name: str, declared: ListDocument, diagnostics: Diagnostics
+) -> tuple[ListItem, ...] | None:
+    if declared.file is None and declared.values is not None:
+        return tuple(declared.values)
+    if declared.file is None or declared.values is not None:
+        if not any(path[:2] == ("lists", name) for path in document.broken):
+            message = f"the list `{name}` has {'two sources' if declared.file else 'no values'}"
+            diagnostics.report(keys.MISSING, message, document.key_span(("lists", name)), "write `[a, b]` or `{file: values.csv}`")
+        return None
+    path = root / Path(document.file.name).parent / declared.file
+    if not path.exists():
+        path = root / declared.file
+    return _items_of(path, declared.file)
+
+
+def _items_of(path: Path, name: str) -> tuple[ListItem, ...]:
+    """One value a line, trimmed, empty lines skipped."""
+    try:
+        file = SourceFile(name, _bytes(path, name, LARGEST_LIST).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{name} is not UTF-8 at byte {error.start}; save it again as UTF-8") from error
+    items = []
+    for number, start in enumerate(file.line_starts, 1):
+        line = file.line(number)
+        if value := line.strip():
+            at = start + line.index(value)
+            items.append(ListItem(value, False, Span(file, at, at + len(value))))
+    return tuple(items)
+
+
+def _bytes(path: Path, name: str, limit: int) -> bytes:
+    """The content of a file, and one byte more than the limit of a larger one."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ProjectError(f"{name} cannot be read: {reason.lower()}") from error
+    if len(data) > limit > LARGEST_FILE:
+        raise ProjectError(f"{name} is larger than {limit:,} bytes")
+    return data
+
+
+def _place(span: Span) -> str:
+    return f"{span.file.name}:{span.file.position(span.start)[0]}"
