@@ -49,10 +49,20 @@ def load(path: Path) -> Scenario:
     project = found["project"]
     if isinstance(project, str):
         project = read_yaml((FOLDER / "schemas" / f"{project}.yaml").read_text("utf-8"))
-    lines = [(line if isinstance(line, str) else as_json(line)).encode() for line in found["transactions"] or []]
+    lines = [_line(transaction) for transaction in found["transactions"] or []]
     expected = {"alerts": found["alerts"] or [], "late": found.get("late") or [], "dead": found.get("dead") or []}
     expected |= {name: found[name] for name in ("suppressed", "entities") if name in found}
     return Scenario(path.stem, project, found["rules"], found.get("profiles") or {}, lines, expected)
+
+
+def _line(transaction: Any) -> bytes:
+    """A transaction's line: a string is the line itself, `{raw_hex: ...}` are its bytes."""
+    match transaction:
+        case str():
+            return transaction.encode()
+        case {"raw_hex": digits}:
+            return bytes.fromhex(digits)
+    return as_json(transaction).encode()
 
 
 def write_project(root: Path, project: dict[str, Any], rule_files: Iterable[dict[str, Any]]) -> None:
