@@ -17,15 +17,15 @@ import time
 from pathlib import Path
 
 import workload
+from fraudc_runtime.engine import Shard
+from fraudc_runtime.local import MemoryStore
+from fraudc_runtime.program import bind
 
 from fraudc.pipeline import compile_project
 from fraudc_runtime.counts import Counts
-from fraudc_runtime.engine import Shard
 from fraudc_runtime.frames import SUBFRAME, read_tagged_frame, shard_frame, source_frame
 from fraudc_runtime.intake import Intake, Source
-from fraudc_runtime.local import MemoryStore
 from fraudc_runtime.plan import Plan
-from fraudc_runtime.program import bind
 
 SLICE = 100
 RUNS = 3
@@ -86,6 +86,11 @@ def measure(folder: Path, rules: int, keys: int, count: int, engine_only: bool) 
     return f"{row} {median_rate(count, net):16,.0f}"
 
 
+def cpu_lines() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--transactions", type=int, default=200_000)
@@ -93,9 +98,7 @@ def main() -> None:
     options.add_argument("--keys", type=int, nargs="+", default=[5_000, 500_000])
     options.add_argument("--engine-only", action="store_true")
     chosen = options.parse_args()
-    model = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").open() if line.startswith("model name")), platform.processor()
-    )
+    model = next((line.split(":")[1].strip() for line in cpu_lines() if line.startswith("model name")), platform.processor())
     print(f"{model}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}")
     print(f"{chosen.transactions:,} transactions, median of {RUNS} runs")
     print(f"{'rules':>6} {'keys':>9} {'engine tx/s':>14} {'p50 µs':>7} {'p99 µs':>7} {'fraudc run tx/s':>16}")

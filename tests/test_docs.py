@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from fraudc.builtins import AGGREGATES, FUNCTIONS
+from fraudc.codes import registry
+from fraudc.pipeline import compile_project
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("bench/*.md")])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -29,8 +33,6 @@ RULE_BLOCKS = [
 
 @pytest.mark.parametrize("body", RULE_BLOCKS)
 def test_rules_on_a_page_compile(body: str, tmp_path: Path) -> None:
-    from fraudc.pipeline import compile_project
-
     (tmp_path / "fraudc.yaml").write_text(project_block(), encoding="utf-8")
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "page.yaml").write_text(body, encoding="utf-8")
@@ -46,8 +48,6 @@ def test_the_reference_has_rules_to_compile() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_and_codes_on_a_page_lead_somewhere(page: Path) -> None:
-    from fraudc.codes import registry
-
     text = page.read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
@@ -55,8 +55,6 @@ def test_links_and_codes_on_a_page_lead_somewhere(page: Path) -> None:
 
 
 def test_the_reference_names_every_function_and_aggregate() -> None:
-    from fraudc.builtins import AGGREGATES, FUNCTIONS
-
     text = REFERENCE.read_text(encoding="utf-8")
     assert [name for name in [*FUNCTIONS, *AGGREGATES] if not re.search(rf"\b{name}\b", text)] == []
 

@@ -17,11 +17,17 @@ def bar(what: str, shown: bool) -> "Iterator[Callable[[Progress], None] | None]"
     if not shown:
         yield None
         return
+    from rich import progress as rich_progress  # noqa: PLC0415  start-up
     from rich.console import Console  # noqa: PLC0415  start-up
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn  # noqa: PLC0415  start-up
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    shown_bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    columns = (
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.DownloadColumn(),
+        rich_progress.TransferSpeedColumn(),
+        rich_progress.TimeRemainingColumn(),
+    )
+    shown_bar = rich_progress.Progress(*columns, console=Console(stderr=True), transient=True)
     task = shown_bar.add_task(what, total=None)
     begun = time.monotonic()
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -30,6 +30,9 @@ class InputFormat(str, Enum):
 
     json = "json"
     csv = "csv"
+
+
+_VALUES: dict[InputFormat, Literal["json", "csv"]] = {InputFormat.json: "json", InputFormat.csv: "csv"}
 
 
 class Mode(str, Enum):
@@ -96,10 +99,10 @@ def _transactions(text: str, format: InputFormat | None) -> "tuple[Source, Path]
 
     path = Path(text)
     name = "standard input" if text == STANDARD_INPUT else path.name
-    return Source("transactions", name, None, format.value if format else _format(path), 0), path
+    return Source("transactions", name, None, _VALUES[format] if format else _format(path), 0), path
 
 
-def _format(path: Path) -> str:
+def _format(path: Path) -> Literal["json", "csv"]:
     """By extension, a compression's aside; JSON lines unless it says CSV."""
     suffixes = [suffix for suffix in path.suffixes if suffix not in (".gz", ".xz")]
     return "csv" if suffixes and suffixes[-1].lower() == ".csv" else "json"
@@ -142,7 +145,7 @@ def _execute(run: Run, quiet: bool) -> "Counts":
     settings = Settings(parallelism=run.parallelism, mode=run.mode.value)
     try:
         with _progress(quiet) as progress:
-            return files.run_files(run.plan, run.sources, run.outputs, settings, progress)
+            return files.run_files(run.plan, run.sources, run.outputs, settings=settings, progress=progress)
     except failures.Failure as failure:
         _fail(failure)
 

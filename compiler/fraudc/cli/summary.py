@@ -22,7 +22,7 @@ def as_text(counts: "Counts", plan: "Plan", written: list[Path]) -> str:
 
 
 def _alerts(counts: "Counts", plan: "Plan") -> str:
-    rows = [("alerts by rule", "live", "shadow", "suppressed")]
+    rows: list[tuple[str, ...]] = [("alerts by rule", "live", "shadow", "suppressed")]
     total = [0, 0, 0]
     for rule in plan.rules:
         found = counts.rules.get(rule.id)
@@ -34,7 +34,7 @@ def _alerts(counts: "Counts", plan: "Plan") -> str:
 
 
 def _entities(counts: "Counts") -> str:
-    rows = [("by entity", "valid", "= without key", "+ late", "+ duplicate", "+ evaluated")]
+    rows: list[tuple[str, ...]] = [("by entity", "valid", "= without key", "+ late", "+ duplicate", "+ evaluated")]
     for name, entity in sorted(counts.entities.items()):
         numbers = (entity.without_key, entity.late, entity.duplicate, entity.evaluated)
         rows.append((name, f"{counts.valid:,}", *(f"{number:,}" for number in numbers)))

@@ -1,0 +1,89 @@
+"""`fraudc check`: a rules project in, its diagnostics out."""
+
+import sys
+from enum import Enum
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fraudc.cli.compiled import colour, compilation_of, root_of
+from fraudc.cli.failure import FINDINGS, USAGE, WARNINGS, Failure
+from fraudc.cli.options import Project, Quiet
+
+if TYPE_CHECKING:
+    from fraudc.diagnostics import Diagnostic
+
+NAME = "check"
+
+
+class DiagnosticFormat(str, Enum):
+    """How diagnostics are printed."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+
+
+class FailLevel(str, Enum):
+    """The least severity that makes the command fail."""
+
+    error = "error"
+    warning = "warning"
+
+
+def command(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILES]...", help="Show the diagnostics of these files only.")] = None,
+    project: Project = None,
+    format: Annotated[DiagnosticFormat, typer.Option("--format", help="How diagnostics are printed.")] = DiagnosticFormat.text,
+    fail_level: Annotated[FailLevel, typer.Option("--fail-level", help="warning: exit 3 if there are warnings.")] = FailLevel.error,
+    quiet: Quiet = False,
+) -> None:
+    """Check the rules: every mistake with its place and what to write instead."""
+    compilation = compilation_of(project)
+    found = compilation.diagnostics.ordered()
+    if files:
+        found = _of_files(found, files, root_of(project))
+    _print(found, format)
+    errors = sum(diagnostic.code.severity == "error" for diagnostic in found)
+    if format is DiagnosticFormat.text and not quiet:
+        _summarise(found, len(compilation.plan.rules) if compilation.plan else None)
+    if errors:
+        raise typer.Exit(FINDINGS)
+    if found and fail_level is FailLevel.warning:
+        raise typer.Exit(WARNINGS)
+
+
+def _of_files(found: "list[Diagnostic]", files: list[Path], root: Path) -> "list[Diagnostic]":
+    for file in files:
+        if not file.is_file():
+            raise Failure(f"{file} cannot be read", USAGE)
+    wanted = {file.resolve() for file in files}
+    return [d for d in found if d.span is not None and (root / d.span.file.name).resolve() in wanted]
+
+
+def _print(found: "list[Diagnostic]", format: DiagnosticFormat) -> None:
+    from fraudc import render  # noqa: PLC0415  start-up
+
+    match format:
+        case DiagnosticFormat.text:
+            text = render.render_text(found, colour=colour(sys.stdout.isatty()))
+        case DiagnosticFormat.json:
+            text = render.render_json(found)
+        case DiagnosticFormat.sarif:
+            text = render.render_sarif(found, version("fraudc"))
+        case DiagnosticFormat.github:
+            text = render.render_github(found)
+    typer.echo(text, nl=False)
+
+
+def _summarise(found: "list[Diagnostic]", rules: int | None) -> None:
+    from fraudc.render import summary  # noqa: PLC0415  start-up
+
+    said = summary(found)
+    if said:
+        typer.echo(f"\n{said}")
+    elif rules is not None:
+        typer.echo(f"{rules} rule{'' if rules == 1 else 's'}, no mistakes")
