@@ -1,13 +1,14 @@
-"""An embedded Flink: stream graphs in, finished jobs or failures out; one cluster runs any number of jobs, one after the other or at once."""
+"""An embedded Flink: stream graphs in, finished jobs or failures out; one cluster runs any number of jobs."""
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
 from fraudc_runtime.flink import gateway
 from fraudc_runtime.flink.failures import JobFailed, explain
-from fraudc_runtime.flink.internals import Internals
+from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
 _FASTEST_POLL, _SLOWEST_POLL = 0.005, 0.1  # seconds
@@ -16,22 +17,27 @@ _FASTEST_POLL, _SLOWEST_POLL = 0.005, 0.1  # seconds
 class Cluster:
     """A MiniCluster in a Java process of its own, which ends with the context."""
 
-    def __init__(self, slots: int, managed_memory: str = "256m", heap: str = "768m", log_level: str = "WARN") -> None:
-        starting = gateway.start(heap, log_level)
+    def __init__(self, slots: int, managed_memory: str = "256m", heap: str = "768m", worker_processes: bool = True) -> None:
+        starting = gateway.start(heap, worker_processes=worker_processes)
+        import_worker_side()
         self.gateway = starting.gateway()
-        try:
-            from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless one is there
+        from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless one is there
 
-            self.internals = Internals(self.gateway.jvm, get_gateway())
-            self._cluster = self.internals.cluster(cluster_options(str(self.gateway.scratch), slots, managed_memory), slots)
-        except BaseException:
-            self.gateway.close()
-            raise
+        self.internals = Internals(self.gateway.jvm, get_gateway())
+        options = cluster_options(str(self.gateway.scratch), slots, managed_memory)
+        # The cluster starts while the first graph is built.
+        self._thread = ThreadPoolExecutor(1, "flink-start")
+        self._started = self._thread.submit(self.internals.cluster, options, slots)
 
     def __enter__(self) -> "Cluster":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends everything the cluster runs."""
+        self._thread.shutdown(wait=True)
         self.gateway.close()
 
     def run(self, graph: Any, watch: Callable[[], None]) -> Any:
@@ -39,9 +45,10 @@ class Cluster:
 
         On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first.
         """
-        submitted = self._cluster.submitJob(graph).get()
+        cluster = self._started.result()
+        submitted = cluster.submitJob(graph).get()
         job = submitted.getJobID()
-        result = self._cluster.requestJobResult(job)
+        result = cluster.requestJobResult(job)
         try:
             pause = _FASTEST_POLL
             while not result.isDone():
@@ -49,7 +56,7 @@ class Cluster:
                 pause = min(_SLOWEST_POLL, pause * 1.5)
                 watch()
         except BaseException:
-            self._cluster.cancelJob(job)
+            cluster.cancelJob(job)
             result.get()
             raise
         outcome = result.get()
@@ -58,7 +65,7 @@ class Cluster:
             raise explain(self._cause(error.get()))
         if not outcome.isSuccess():
             raise JobFailed("the job was cancelled")
-        return self._cluster.getArchivedExecutionGraph(job).get()
+        return cluster.getArchivedExecutionGraph(job).get()
 
     def _cause(self, error: Any) -> Any:
         return error.deserializeError(self.gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader())

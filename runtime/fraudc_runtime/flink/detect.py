@@ -15,7 +15,7 @@ _FLAGS = 8  # where a shard frame's flags stand
 _EMPTY = 8  # a tagged frame of this length has no records
 
 
-class DetectFunction(KeyedProcessFunction):  # type: ignore[misc] - pyflink ships no types
+class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink ships no types
     """A shell over the machine's shards, keyed by shard.
 
     `bounded`: the job starts without state, so until something was written there is nothing to read.

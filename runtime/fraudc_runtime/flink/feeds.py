@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import IO
 
 from fraudc_runtime.flink.failures import InputUnreadable
 
@@ -40,21 +40,21 @@ class Feeds:
             return self._pipe(given, lambda: sys.stdin.buffer)
         with given.open("rb") as file:
             compressed = file.read(len(_XZ)) == _XZ
-        return self._pipe(given, lambda: lzma.open(given)) if compressed else given  # type: ignore[return-value] - it reads like one
+        return self._pipe(given, lambda: lzma.open(given)) if compressed else given
 
     def check(self) -> None:
         """InputUnreadable if an input broke off: to Java that looked like its end."""
         if self._faults:
             raise self._faults[0]
 
-    def _pipe(self, given: Path, opened: Callable[[], BinaryIO]) -> Path:
+    def _pipe(self, given: Path, opened: Callable[[], IO[bytes]]) -> Path:
         pipe = self._scratch / f"pipe{len(self._pipes)}"
         os.mkfifo(pipe)
         self._pipes.append(pipe)
         threading.Thread(target=self._copy, args=(given, opened, pipe), daemon=True).start()
         return pipe
 
-    def _copy(self, given: Path, opened: Callable[[], BinaryIO], pipe: Path) -> None:
+    def _copy(self, given: Path, opened: Callable[[], IO[bytes]], pipe: Path) -> None:
         with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as into:
             try:
                 shutil.copyfileobj(opened(), into, _CHUNK)

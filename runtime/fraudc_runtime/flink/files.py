@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,47 +44,50 @@ class Progress:
     size: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """A bounded job: inputs are (index of the source, path) in reading order, `max_disorder` is in milliseconds."""
+
+    machine: Machine
+    inputs: tuple[tuple[int, Path], ...]
+    outputs: Outputs
+    max_disorder: int
+    settings: Settings = field(default_factory=Settings)
+
+
 def run_files(
     plan: Plan,
     sources: Sequence[tuple[Source, Path]],
     outputs: Outputs,
+    *,
     settings: Settings | None = None,
     progress: Callable[[Progress], None] | None = None,
     cluster: "Cluster | None" = None,
 ) -> Counts:
-    """Runs the main job to the end of its inputs; returns the sum of all tasks' counts.
+    """Runs the main job to the end of its inputs, profiles first; returns the sum of all tasks' counts.
 
     Outputs are written as `<name>.partial` and renamed when everything has succeeded. Failure (see failures.py) names the partial files
     that are left. `cluster` is a running cluster to use instead of one of its own.
     """
     chosen = settings or Settings()
-    ordered = sorted(enumerate(sources), key=lambda source: source[1][0].kind != "profile")
+    ordered = sorted(enumerate(sources), key=lambda numbered: numbered[1][0].kind != "profile")
     machine = PlanMachine(encode(plan), tuple(source for source, _ in sources), chosen.shards)
-    inputs = [(index, path) for index, (_, path) in ordered]
-    return run_machine(machine, inputs, outputs, chosen, plan.schema.max_disorder, progress, cluster)
+    inputs = tuple((index, path) for index, (_, path) in ordered)
+    return run_job(FileJob(machine, inputs, outputs, plan.schema.max_disorder, chosen), progress=progress, cluster=cluster)
 
 
-def run_machine(
-    machine: Machine,
-    inputs: Sequence[tuple[int, Path]],
-    outputs: Outputs,
-    settings: Settings,
-    max_disorder: int,
-    progress: Callable[[Progress], None] | None = None,
-    cluster: "Cluster | None" = None,
-) -> Counts:
-    """`run_files` for any machine; inputs are (index of the source, path) in reading order."""
-    size = _checked(inputs)
-    written = [path for field in fields(outputs) if (path := getattr(outputs, field.name)) is not None]
+def run_job(job: FileJob, *, progress: Callable[[Progress], None] | None = None, cluster: "Cluster | None" = None) -> Counts:
+    """`run_files` for any machine."""
+    size = _checked(job.inputs)
+    written = [path for output in fields(job.outputs) if (path := getattr(job.outputs, output.name)) is not None]
     for path in written:
         _writable(path)
     try:
         with ExitStack() as stack:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fraudc-run-")))
-            watch = _watch(progress, scratch / _PROGRESS, size)
-            counts = _execute(stack, scratch, machine, inputs, outputs, settings, max_disorder, watch, cluster)
+            counts = _execute(stack, scratch, job, _watch(progress, scratch / _PROGRESS, size), cluster)
         for path in written:
-            os.replace(partial(path), path)
+            partial(path).replace(path)
     except Failure as failure:
         failure.partial = tuple(str(partial(path)) for path in written if partial(path).exists())
         raise
@@ -96,25 +99,18 @@ def partial(path: Path) -> Path:
     return path.with_name(path.name + ".partial")
 
 
-def _execute(
-    stack: ExitStack,
-    scratch: Path,
-    machine: Machine,
-    inputs: Sequence[tuple[int, Path]],
-    outputs: Outputs,
-    settings: Settings,
-    max_disorder: int,
-    watch: Callable[[], None],
-    cluster: "Cluster | None",
-) -> Counts:
-    from fraudc_runtime.flink.cluster import Cluster  # noqa: PLC0415 - pyflink is imported while Java starts
+def _execute(stack: ExitStack, scratch: Path, job: FileJob, watch: Callable[[], None], cluster: "Cluster | None") -> Counts:
+    from fraudc_runtime.flink.cluster import Cluster  # noqa: PLC0415 - pyflink takes a while to import
 
-    running = cluster or stack.enter_context(Cluster(settings.parallelism, settings.managed_memory))
-    from fraudc_runtime.flink.topology import FilePaths, build  # noqa: PLC0415 - the same
+    settings, outputs = job.settings, job.outputs
+    if cluster is None:
+        processes = settings.mode == "process"
+        cluster = stack.enter_context(Cluster(settings.parallelism, settings.managed_memory, worker_processes=processes))
+    from fraudc_runtime.flink.topology import FilePaths, build  # noqa: PLC0415 - Java starts while this is imported
 
     feeds = stack.enter_context(Feeds(scratch))
     paths = FilePaths(
-        inputs=tuple((index, feeds.path(path)) for index, path in inputs),
+        inputs=tuple((index, feeds.path(path)) for index, path in job.inputs),
         alerts=partial(outputs.alerts),
         shadow=outputs.shadow and partial(outputs.shadow),
         dead=outputs.dead and partial(outputs.dead),
@@ -122,7 +118,7 @@ def _execute(
         status=scratch / _STATUS,
         progress=scratch / _PROGRESS,
     )
-    running.run(build(running.internals, machine, paths, settings, max_disorder), watch)
+    cluster.run(build(cluster.internals, job.machine, paths, settings, max_disorder=job.max_disorder), watch)
     feeds.check()
     return _total(paths.status)
 

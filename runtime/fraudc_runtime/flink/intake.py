@@ -7,7 +7,7 @@ from pyflink.datastream import ProcessFunction, RuntimeContext
 from fraudc_runtime.flink.machine import IntakePart, Machine
 
 
-class IntakeFunction(ProcessFunction):  # type: ignore[misc] - pyflink ships no types
+class IntakeFunction(ProcessFunction):  # type: ignore[misc]  # pyflink ships no types
     """A shell over the machine's intake: at parallelism 1, for a file's watermark must never lag."""
 
     _intake: IntakePart

@@ -1,10 +1,13 @@
 """Every use of Flink's internal classes: generated operators, keyed edges without a second shuffle, and the embedded cluster."""
 
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fraudc_runtime.flink.failures import JobFailed
 
@@ -17,6 +20,32 @@ def check_version() -> None:
     found = version("apache-flink")
     if not found.startswith(FLINK):
         raise JobFailed(f"apache-flink {found} is installed; this release runs on {FLINK}x")
+
+
+def import_worker_side() -> None:
+    """Imports what pyflink's client needs of its workers' package, without the half second that Beam takes: only workers need it."""
+    if "apache_beam" in sys.modules:
+        return
+    hidden = cast(dict[str, Any], sys.modules)
+    hidden["apache_beam"] = None  # an import of it fails at once, and pyflink does without
+    try:
+        import_module("pyflink.fn_execution")
+    finally:
+        del hidden["apache_beam"]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """An operator that Flink compiles on its workers: codegen/<source>.java, what its constructor gets, the Java type of its output.
+
+    References are strings or serializable Java objects; `uid` is the operator's name too.
+    """
+
+    uid: str
+    source: str
+    references: Sequence[Any]
+    output: Any
+    parallelism: int = 1
 
 
 class Internals:
@@ -45,6 +74,10 @@ class Internals:
         """An OutputTag for rows (key, payload)."""
         return self.jvm.org.apache.flink.util.OutputTag(name, self.row_type)
 
+    def environment(self, options: Mapping[str, str]) -> Any:
+        """Where a job's graph is put together. Not the local one: pyflink would run process workers' functions in this process."""
+        return self.jvm.org.apache.flink.streaming.api.environment.StreamExecutionEnvironment(self.configuration(options))
+
     def elements(self, env: Any, texts: Sequence[str]) -> Any:
         """A bounded source of strings, in this order."""
         made = self.jvm.java.util.ArrayList()
@@ -52,20 +85,20 @@ class Internals:
             made.add(text)
         return env.fromCollection(made, self.string_type)
 
-    def operator(self, env: Any, upstream: Any, name: str, source: str, references: Sequence[Any], output: Any, parallelism: int) -> Any:
-        """`upstream` -> the operator of codegen/<source>.java -> a stream of type `output`; `name` is also its uid."""
-        code = _source(source)
-        factory = self.jvm.org.apache.flink.table.runtime.operators.CodeGenOperatorFactory(
-            self.jvm.org.apache.flink.table.runtime.generated.GeneratedOperator(
-                source, code, self._array(self.jvm.Object, references), self.jvm.org.apache.flink.configuration.Configuration()
-            )
+    def operator(self, env: Any, upstream: Any, of: "Generated") -> Any:
+        """`upstream` -> the generated operator -> a stream of its output's type."""
+        flink = self.jvm.org.apache.flink
+        references = self._array(self.jvm.Object, of.references)
+        code = flink.table.runtime.generated.GeneratedOperator(
+            of.source, _source(of.source), references, flink.configuration.Configuration()
         )
-        made = self.jvm.org.apache.flink.streaming.api.transformations.OneInputTransformation(
-            upstream.getTransformation(), name, factory, output, parallelism, True
+        factory = flink.table.runtime.operators.CodeGenOperatorFactory(code)
+        made = flink.streaming.api.transformations.OneInputTransformation(
+            upstream.getTransformation(), of.uid, factory, of.output, of.parallelism, True
         )
-        made.setUid(name)
+        made.setUid(of.uid)
         env.addOperator(made)
-        return self.jvm.org.apache.flink.python.util.PythonConfigUtil.createSingleOutputStreamOperator(env, made)
+        return flink.python.util.PythonConfigUtil.createSingleOutputStreamOperator(env, made)
 
     def union(self, streams: Sequence[Any]) -> Any:
         """All records of the streams, in no order between them."""

@@ -1,7 +1,7 @@
 """The main job's graph on one screen: settings, a machine and files in, Flink's stream graph out.
 
-    files -> intake -> split -> by shard -> coalesce -> detect -> explode -> alerts, shadow, dlq, late, status
-                         `-------------------------------------------------^   (stateless alerts, dead letters, late transactions)
+files -> intake -> split -> by shard -> coalesce -> detect -> explode -> alerts, shadow, dlq, late, status
+                     `-------------------------------------------------^   (stateless alerts, dead letters, late transactions)
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pyflink.datastream import DataStream, KeyedStream, StreamExecutionEnvironme
 
 from fraudc_runtime.flink.detect import DetectFunction
 from fraudc_runtime.flink.intake import IntakeFunction
-from fraudc_runtime.flink.internals import Internals, shard_names
+from fraudc_runtime.flink.internals import Generated, Internals, shard_names
 from fraudc_runtime.flink.machine import Machine
 from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.frames import ALERT, DEAD, LATE, SHADOW, STATUS, SUBFRAME
@@ -52,30 +52,31 @@ class FilePaths:
     progress: Path
 
 
-def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Settings, max_disorder: int) -> Any:
+def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Settings, *, max_disorder: int) -> Any:
     """Flink's StreamGraph of the bounded job; `max_disorder` in milliseconds is what `coalesce` waits before it asks a shard again."""
-    env = StreamExecutionEnvironment.get_execution_environment()
-    j_env = env._j_stream_execution_environment
-    j_env.configure(internals.configuration(settings.options()))
+    j_env = internals.environment(settings.options())
+    env = StreamExecutionEnvironment(j_env)
     bytes_type, row_type, side_names = internals.bytes_type, internals.row_type, ("subframes", *(_SIDES[tag] for tag in sorted(_SIDES)))
     sides = [internals.side(name) for name in side_names]
 
     inputs = internals.elements(j_env, [f"{source}:{path}" for source, path in paths.inputs]).name("inputs").uid("inputs")
     limits = [str(settings.frame_lines), str(settings.frame_bytes), str(paths.progress)]
-    files = internals.operator(j_env, inputs, "files", "Files", limits, bytes_type, 1)
+    files = internals.operator(j_env, inputs, Generated("files", "Files", limits, bytes_type))
     intake = _python(DataStream(files).process(IntakeFunction(machine), _bytes()), "intake", 1)
     keys = ",".join(shard_names(settings.shards))
-    split = internals.operator(j_env, intake, "split", "Route", [str(SUBFRAME), keys, *sides], row_type, 1)
+    split = internals.operator(j_env, intake, Generated("split", "Route", [str(SUBFRAME), keys, *sides], row_type))
 
     gathered = [str(settings.batch_bytes), str(max_disorder)]
-    coalesce = internals.operator(j_env, internals.keyed(split), "coalesce", "Coalesce", gathered, row_type, settings.parallelism)
+    coalesce = internals.operator(
+        j_env, internals.keyed(split), Generated("coalesce", "Coalesce", gathered, row_type, settings.parallelism)
+    )
     by_shard = KeyedStream(internals.already_keyed(coalesce), Types.ROW([Types.STRING(), _bytes()]), DataStream(coalesce))
     detect = _python(by_shard.process(DetectFunction(machine, bounded=True), _bytes()), "detect", settings.parallelism)
-    explode = internals.operator(j_env, detect, "explode", "Route", [str(ALERT), "", *sides], row_type, settings.parallelism)
+    explode = internals.operator(j_env, detect, Generated("explode", "Route", [str(ALERT), "", *sides], row_type, settings.parallelism))
 
     def write(name: str, path: Path | None, *streams: Any) -> None:
         if path is not None:
-            internals.operator(j_env, internals.union(streams), name, "Lines", [str(path)], row_type, 1)
+            internals.operator(j_env, internals.union(streams), Generated(name, "Lines", [str(path)], row_type))
 
     alerts = [explode, split.getSideOutput(sides[ALERT])]
     shadow = [explode.getSideOutput(sides[SHADOW]), split.getSideOutput(sides[SHADOW])]

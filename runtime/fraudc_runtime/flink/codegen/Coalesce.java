@@ -49,37 +49,42 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     public void processWatermark(org.apache.flink.streaming.api.watermark.Watermark mark) throws Exception {
         watermark = mark.getTimestamp();
         if (watermark == Long.MAX_VALUE) {
-            drain();
+            sendGathered();
             for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
                 send((Pending) i.next(), END);
             }
             output.emitWatermark(mark);
         } else if (held >= batchBytes) {
             drain();
-            pass();
         }
     }
 
-    // Everything gathered goes out; a shard whose last transactions have come of age since gets an empty frame.
+    // Everything gathered goes out; a shard whose last transactions have come of age since gets an empty frame; then the watermark.
     private void drain() {
+        sendGathered();
         for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
             Pending pending = (Pending) i.next();
-            if (!pending.subframes.isEmpty()) {
-                pending.until = watermark + maxDisorder + 1;
-                send(pending, (byte) 0);
-            } else if (pending.until <= watermark && pending.until != Long.MIN_VALUE) {
-                pending.until = Long.MIN_VALUE;
+            if (pending.waiting && pending.until <= watermark) {
+                pending.waiting = false;
                 send(pending, (byte) 0);
             }
         }
-        held = 0;
-    }
-
-    private void pass() {
         if (watermark > passed) {
             passed = watermark;
             output.emitWatermark(new org.apache.flink.streaming.api.watermark.Watermark(watermark));
         }
+    }
+
+    private void sendGathered() {
+        for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
+            Pending pending = (Pending) i.next();
+            if (!pending.subframes.isEmpty()) {
+                pending.until = watermark + maxDisorder + 1;
+                pending.waiting = true;
+                send(pending, (byte) 0);
+            }
+        }
+        held = 0;
     }
 
     private void send(Pending pending, byte flags) {
@@ -102,7 +107,6 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     // The barrier follows right behind these frames on the same forward edge: what the markers make `detect` write is in the snapshot.
     public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
         drain();
-        pass();
         for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
             Pending pending = (Pending) i.next();
             if (pending.touched) {
@@ -117,8 +121,9 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         public final String shard;
         public final java.util.ArrayList subframes = new java.util.ArrayList();
         public int bytes;
-        public long until = Long.MIN_VALUE; // event time by which all that was sent has come of age; MIN_VALUE: nothing is waiting
-        public boolean touched;
+        public boolean waiting; // some of what was sent may be ahead of the watermark,
+        public long until; // and by this event time has come of age
+        public boolean touched; // since the last marker
 
         public Pending(String shard) {
             this.shard = shard;
