@@ -88,7 +88,7 @@ class _Members:
         members, code = self, "row"
         for depth, name in enumerate(path):
             step = f"f{list(members.inside).index(name)}"
-            absent = "NOTHING" if type == "money" else "None"
+            absent = "NOTHING" if type == "money" and depth == len(path) - 1 else "None"
             code = f"row.{step}" if not depth else f"({absent} if (n{depth} := {code}) is None else n{depth}.{step})"
             below = members.inside[name]
             members = below if isinstance(below, _Members) else members
