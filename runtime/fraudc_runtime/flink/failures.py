@@ -43,7 +43,7 @@ def explain(error: Any) -> Failure:
     for text in reversed(texts):
         if found := _PYTHON.search(text):
             name, reason = found.groups()
-            return JobFailed(f"{name}: {reason.splitlines()[0] if reason else ''}")
+            return JobFailed(f"{name}: {reason.splitlines()[0]}" if reason else name)
         if worker := _WORKER.findall(text):
             name, reason = worker[-1]
             return JobFailed(f"{name}: {reason}")

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fraudc_runtime.flink.cluster import Cluster
 from fraudc_runtime.flink.files import FileJob, Outputs, run_job
 from fraudc_runtime.flink.internals import key_group, shard_names
 from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.flink.topology import UIDS
-
 from runtime.flink.recorder import Recorder
 
 
@@ -36,14 +36,19 @@ def watched(cluster: Cluster, folder: Path, lines: str, settings: Settings) -> W
     watching = Watched(cluster)
     (folder / "in").write_text(lines)
     outputs = Outputs(folder / "alerts", folder / "shadow", folder / "dead", folder / "late")
-    run_job(FileJob(Recorder(), ((0, folder / "in"),), outputs, 10, settings), cluster=watching)  # type: ignore[arg-type]  # stands in
+    run_job(FileJob(Recorder(), ((0, folder / "in"),), outputs, 10, settings), cluster=watching)  # type: ignore[arg-type]  # for a Cluster
     return watching
 
 
+def operators(watching: Watched) -> dict[str, Any]:
+    """Flink's stream nodes by uid."""
+    nodes = watching.internals.jvm.java.util.ArrayList(watching.given.getStreamNodes())
+    return {node.getTransformationUID(): node for node in nodes}
+
+
 def test_the_executed_operators_have_the_uids_and_parallelism_of_the_topology(cluster: Cluster, tmp_path: Path) -> None:
-    nodes = watched(cluster, tmp_path, "", Settings(parallelism=2, shards=64)).given.getStreamNodes()
-    found = {node.getTransformationUID(): (node.getParallelism(), node.getMaxParallelism()) for node in nodes}
-    assert list(found) == list(dict.fromkeys(found))
+    nodes = operators(watched(cluster, tmp_path, "", Settings(parallelism=2, shards=64)))
+    found = {uid: (node.getParallelism(), node.getMaxParallelism()) for uid, node in nodes.items()}
     assert set(found) == set(UIDS)
     assert {uid for uid, (parallelism, _) in found.items() if parallelism == 2} == {"coalesce", "detect", "explode"}
     assert found["detect"] == (2, 64)
@@ -51,7 +56,7 @@ def test_the_executed_operators_have_the_uids_and_parallelism_of_the_topology(cl
 
 def test_detect_is_a_keyed_python_operator_and_follows_coalesce_without_a_shuffle(cluster: Cluster, tmp_path: Path) -> None:
     watching = watched(cluster, tmp_path, "", Settings(parallelism=2))
-    nodes = {node.getTransformationUID(): node for node in watching.given.getStreamNodes()}
+    nodes = operators(watching)
     into = {uid: [edge.getPartitioner().toString() for edge in node.getInEdges()] for uid, node in nodes.items()}
     assert (into["coalesce"], into["detect"], into["explode"]) == (["HASH"], ["FORWARD"], ["FORWARD"])
     assert nodes["detect"].getOperatorFactory().getOperator().getClass().getSimpleName() == "EmbeddedPythonKeyedProcessOperator"
@@ -62,7 +67,7 @@ def test_detect_is_a_keyed_python_operator_and_follows_coalesce_without_a_shuffl
 def test_the_records_between_the_tasks_are_counted_by_flink(cluster: Cluster, tmp_path: Path) -> None:
     lines = "to 1 a\nto 2 b\nto 2 c\nstateless x\n"
     executed = watched(cluster, tmp_path, lines, Settings(parallelism=2)).executed
-    tasks = {vertex.getName(): vertex for vertex in executed.getVerticesTopologically()}
+    tasks = {vertex.getName(): vertex for vertex in executed.getAllVertices().values()}
     read = {name: sum(task.getIOMetrics().getNumRecordsIn() for task in _attempts(vertex)) for name, vertex in tasks.items()}
     assert read["coalesce -> detect -> explode"] == 3  # sub-frames
     assert read["alerts"] == 5  # of two shards a frame and an end each, and the stateless one
