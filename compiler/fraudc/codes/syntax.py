@@ -70,15 +70,15 @@ UNCLOSED_STRING = Code(
 BAD_ESCAPE = Code(
     "E210",
     "an escape that strings do not have",
-    "After a backslash comes a backslash, a quote, n, t, or u with four hexadecimal digits (characters beyond them as a pair of surrogates).",
+    "After a backslash comes a backslash, a quote, n, t, or u with four hexadecimal digits (two surrogates for characters beyond them).",
     "when: channel == 'a\\q'",
     "when: channel == 'a\\\\q'",
 )
 TOO_DEEP = Code(
     "E211",
     "an expression that is nested too deeply",
-    "At most 64 levels of parentheses, arguments, inner `where`, list items, `not` and minus signs may stand in each other, and at most 200 "
-    "operators. Give the inner parts names with `let`.",
+    "At most 64 levels of parentheses, arguments, inner `where`, list items, `not` and minus signs may stand inside each other, and at "
+    "most 200 operators. Give the inner parts names with `let`.",
     "when: " + "(" * 65 + "true" + ")" * 65,
     "when: true",
 )

@@ -37,12 +37,12 @@ _EXPECTED = (  # the first whose terminals may all follow names what was expecte
     ({"BY"}, "`by`"),
     ({"STRING"}, "a string"),
     ({"NAME"}, "a name"),
-    ({"DOT"}, "`.` and a field: `match.amount`"),
     ({"COMMA", "RSQB"}, "an operator, `,` or `]`"),
     ({"COMMA", "RPAR"}, "an operator, `,` or `)`"),
     ({"RPAR"}, "an operator or `)`"),
     ({"AND"}, "an operator or the end"),
     ({"IN"}, "`in`"),
+    ({"DOT"}, "`.` and a field: `match.amount`"),
 )
 _WORDS = {"AND", "OR", "NOT", "IN", "IS", "TRUE", "FALSE", "MISSING"}
 _RESERVED = {"AND", "OR", "NOT", "IN", "IS", "WHERE", "OVER", "TRUE", "FALSE", "MISSING", "MATCH"}
@@ -211,9 +211,9 @@ class _Misplaced:
         return False
 
     def _reserved(self) -> bool:
-        type = self._token.type
-        name_expected = self._expected == {"NAME"} and type in _RESERVED
-        if name_expected or (self._value_expected and type in _RESERVED - _WORDS) or self._expected == {"DOT"}:
+        kind = self._token.type
+        name_expected = self._expected == {"NAME"} and kind in _RESERVED
+        if name_expected or (self._value_expected and kind in _RESERVED - _WORDS) or self._expected == {"DOT"}:
             word = "match" if self._expected == {"DOT"} else str(self._token)
             label = "`match.` is followed by a field" if word == "match" else "choose another name; a field can read it as an alias"
             return self._say(codes.RESERVED_WORD, f"`{word}` is a reserved word", label)
