@@ -23,18 +23,25 @@ class RuleCounts(msgspec.Struct):
 
 
 class Counts(msgspec.Struct):
-    """One task's counts, or the sum over tasks; `dead` by bad-input code, the rest by name."""
+    """One task's counts, or the sum over tasks; `dead` by bad-input code, the rest by name.
+
+    `profiles` are rows loaded and `bad_profiles` rows sent to the dead letters; neither is part of `read`.
+    """
 
     read: int = 0
     valid: int = 0
     dead: dict[str, int] = msgspec.field(default_factory=dict)
     entities: dict[str, EntityCounts] = msgspec.field(default_factory=dict)
     rules: dict[str, RuleCounts] = msgspec.field(default_factory=dict)
+    profiles: int = 0
+    bad_profiles: int = 0
 
     def merge(self, other: "Counts") -> None:
         """Adds what another task counted."""
         self.read += other.read
         self.valid += other.valid
+        self.profiles += other.profiles
+        self.bad_profiles += other.bad_profiles
         self.dead = dict(Counter(self.dead) + Counter(other.dead))
         for name, theirs in other.entities.items():
             _add(self.entities.setdefault(name, EntityCounts()), theirs)

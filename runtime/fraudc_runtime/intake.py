@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import Any, Final, Literal, Protocol, assert_never
 
 import msgspec
+from msgspec import structs
 
 from fraudc_runtime.counts import Counts, EntityCounts
 from fraudc_runtime.formats.csv import CsvReader
@@ -188,8 +189,10 @@ class Intake:
         by_shard: list[list[Any]] = [[] for _ in range(self._shards)]
         for offset, row in enumerate(rows, first):
             if isinstance(row, BadInput):
+                self.counts.bad_profiles += 1
                 self._dead(offset, row)
                 continue
+            self.counts.profiles += 1
             key = key_text(entity, list(row[:wide]))
             assert key is not None  # the key's columns are required
             by_shard[shard_of(entity.name, key, self._shards)].append((index, key, [row[wide + at] for at in kept]))
@@ -205,7 +208,9 @@ def _kept(entity: EntitySpec) -> list[int]:
 def _reader(source: Source, schema: Schema) -> Reader:
     match source.kind:
         case "transactions":
-            return _format_reader(source.format, schema.fields, schema.money, schema.id, (schema.id, schema.event_time))
+            required = (schema.id, schema.event_time)
+            fields = tuple(structs.replace(field, optional=False) if field.name in required else field for field in schema.fields)
+            return _format_reader(source.format, fields, schema.money, schema.id, required)
         case "profile":
             assert source.entity is not None  # a profile source names its entity
             entity = schema.entities[source.entity]

@@ -229,89 +229,24 @@ FIELDS = (
     FieldSpec("category", "string", default='"none"', aliases=("mcc", "kind")),
 )
 NAMES = [*(field.name for field in FIELDS), "pp", "q", "card", "old", "mcc", "kind", "other", "\\u0069d", "\\ud800"]
-VALUES = [
-    "null",
-    "true",
-    "false",
-    "0",
-    "-0",
-    "-0.0",
-    "1.0",
-    "1e0",
-    "1e2",
-    "1E400",
-    "1e-400",
-    "9223372036854775807",
-    "9223372036854775808",
-    "-9223372036854775808",
-    "-9223372036854775809",
-    "18446744073709551616",
-    "0.1",
-    "5.000",
-    "5.001",
-    "1e999999999999",
-    "0e99999999999",
-    '"1e2"',
-    '"+5"',
-    '""',
-    '"5."',
-    '".5"',
-    '"5.00"',
-    '"\\u0035"',
-    "NaN",
-    "Infinity",
-    '"\\ud800"',
-    '"\\udc00"',
-    '"\\ud83d\\ude00"',
-    '"\\u0000"',
-    '"\x01"',
-    '"\x7f"',
-    '"\\n"',
-    '"\\x"',
-    '"é"',
-    "{}",
-    "[]",
-    "[1,2]",
-    '[{"a":NaN}]',
-    '{"bin":"B"}',
-    '{"bin":null}',
-    '{"bin":5,"x":{"amount":3}}',
-    '{"x":{"amount":"7.25"},"bin":"z"}',
-    '{"x":5}',
-    '{"x":null}',
-    '"USD"',
-    '"JPY"',
-    '"EUR"',
-    '"CHF"',
-    '"2026-03-01T10:00:00Z"',
-    '"2026-03-01T10:00:00"',
-    '"1969-12-31T23:59:59Z"',
-    '"9999-12-31T23:59:59.9999Z"',
-    "253402300799999",
-    "253402300800000",
-    "-1",
-    "1767000000000",
-    '"x"',
-    "01",
-    "1.",
-    ".5",
-    "+1",
-    "-",
-    "1e",
-    "tru",
-    "[1,]",
-    "[",
-    "]",
-    "}",
-    "92233720368547758.07",
-    "92233720368547758.08",
-    "1.7976931348623159e308",
-    "2.5e-324",
-    "0.005",
-    "1.005",
-    "9007199254740993",
+VALUES = """
+null true false 0 -0 -0.0 1.0 1e0 1e2 1E400 1e-400 9223372036854775807 9223372036854775808 -9223372036854775808
+-9223372036854775809 18446744073709551616 0.1 5.000 5.001 1e999999999999 0e99999999999 "1e2" "+5" "" "5." ".5" "5.00"
+"\\u0035" NaN Infinity "\\ud800" "\\udc00" "\\ud83d\\ude00" "\\u0000" "\x01" "\x7f" "\\n" "\\x" "é" {} [] [1,2]
+[{"a":NaN}] {"bin":"B"} {"bin":null} {"bin":5,"x":{"amount":3}} {"x":{"amount":"7.25"},"bin":"z"} {"x":5} {"x":null}
+"USD" "JPY" "EUR" "CHF" "2026-03-01T10:00:00Z" "2026-03-01T10:00:00" "1969-12-31T23:59:59Z" "9999-12-31T23:59:59.9999Z"
+253402300799999 253402300800000 -1 1767000000000 "x" 01 1. .5 +1 - 1e tru [1,] [ ] } 92233720368547758.07
+92233720368547758.08 1.7976931348623159e308 2.5e-324 0.005 1.005 9007199254740993
+"""
+RAW = [
+    *(value.encode() for value in VALUES.split()),
+    b'"\xff"',
+    b'"\xed\xa0\x80"',
+    b'" 5"',
+    b'"\n"',
+    b"[" * 1_200 + b"]" * 1_200,
+    b"1" * 400,
 ]
-RAW = [*(value.encode() for value in VALUES), b'"\xff"', b'"\xed\xa0\x80"', b'" 5"', b'"\n"', b"[" * 1_200 + b"]" * 1_200, b"1" * 400]
 RAW += [b'"' + b"i" * 256 + b'"', b'"' + b"i" * 257 + b'"']
 BASE = {"id": b'"T1"', "t": b"1000", "s": b'"s"', "n": b"5", "m": b"12.50", "currency": b'"USD"', "card": b'{"bin":"B","x":{"amount":5}}'}
 
@@ -333,6 +268,20 @@ def mutated(chance: random.Random) -> bytes:
             [payload[: chance.randrange(len(payload))], b"", b" ", payload + payload, payload + b"\r", b" " + payload, b"[]"]
         )
     return payload
+
+
+@pytest.mark.parametrize("name", ['say "hi"', "back\\slash", "tab\t", "é", "", "a.b", "f0"])
+def test_any_name_may_stand_on_a_path(name: str) -> None:
+    schema = schema_of(FieldSpec("x", "int", True, ("top", name)))
+    assert columns(schema, line(top={name: 5}))["x"] == 5
+
+
+def test_a_path_may_be_longer_than_generated_code_can_nest() -> None:
+    schema = schema_of(FieldSpec("x", "int", True, ("a",) * 400))
+    value: Any = 5
+    for _ in range(400):
+        value = {"a": value}
+    assert columns(schema, line(**value))["x"] == 5
 
 
 def told(row: Any) -> Any:

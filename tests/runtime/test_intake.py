@@ -246,6 +246,7 @@ class TestProfiles:
             ("wrong_type", "customers", 3),
         ]
         assert (intake.counts.read, intake.counts.valid, intake.counts.dead) == (0, 0, {})
+        assert (intake.counts.profiles, intake.counts.bad_profiles) == (2, 2)
 
     def test_rows_of_one_key_keep_their_order(self) -> None:
         rows, _, _ = self.read("csv", b"customer_id,home", b"C1,FR", b"C1,DE")

@@ -20,24 +20,24 @@ _TYPES: Final[dict[str, Any]] = {
     "timestamp": int | str | None,
     "money": msgspec.Raw,
 }
-_KEPT_AMOUNTS: Final = 65_536
+_KEPT_AMOUNTS: Final = 131_072  # of all currencies together
 _KEPT_LENGTH: Final = 32
 _DOUBTS: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_OPEN, _CLOSE = b"{}"
 
 
 class _Amounts(dict[bytes, tuple[int, str] | None]):
     """Raw JSON of an amount -> (minor units of base, text), or None where the strict reader must look; of one currency."""
 
-    def __init__(self, converter: Converter, currency: str) -> None:
+    def __init__(self, converter: Converter, currency: str, kept: int) -> None:
         super().__init__()
+        self._kept = kept
         self._converter = converter
         self._currency = currency
 
     def __missing__(self, raw: bytes) -> tuple[int, str] | None:
         amount = self._read(raw)
         if len(raw) <= _KEPT_LENGTH:
-            if len(self) >= _KEPT_AMOUNTS:
+            if len(self) >= self._kept:
                 self.clear()
             self[raw] = amount
         return amount
@@ -109,7 +109,10 @@ class FastReader:
 
     @staticmethod
     def of(fields: tuple[FieldSpec, ...], money: MoneySpec | None, id: str | None, strict: FieldReader) -> "FastReader | None":
-        """None where only the strict reader can read the schema: a name that is read in two ways, or a default that is bad input."""
+        """None where only the strict reader can read the schema.
+
+        So it is with a name that is read in two ways or that msgspec does not take, a default that is bad input, and a path of hundreds.
+        """
         members = _Members({})
         try:
             for field in fields:
@@ -117,7 +120,7 @@ class FastReader:
                     members.add(place, field.type)
             decoder = msgspec.json.Decoder(members.struct())
             take = _generate(fields, members, money, id, strict)
-        except (_Clash, BadInput, ValueError):
+        except (_Clash, BadInput, ValueError, SyntaxError, RecursionError):
             return None
         return FastReader(decoder.decode, decoder.decode_lines, take)
 
@@ -155,8 +158,8 @@ def _is_utf8(data: bytes) -> bool:
 def _objects(starts: list[int], joined: bytes) -> bool:
     """True if every payload begins and ends with a brace.
 
-    Between `}` and `{` JSON has no whitespace-only gap inside a value, so each border of payloads is then a border of values, and as
-    many values as payloads means one value in each.
+    Inside one JSON value no `}` is followed by a `{`, so each border of payloads is then a border of values, and as many values as
+    payloads means one value in each.
     """
     at = joined.__getitem__
     n = len(starts) - 1
@@ -216,7 +219,8 @@ def _amounts(money: MoneySpec | None) -> dict[str, _Amounts]:
     if money is None:
         return {}
     converter = Converter(money)
-    return {currency: _Amounts(converter, currency) for currency in money.currencies}
+    kept = _KEPT_AMOUNTS // len(money.currencies) + 1
+    return {currency: _Amounts(converter, currency, kept) for currency in money.currencies}
 
 
 def _plain(index: int, field: FieldSpec, reads: list[str]) -> list[str]:
