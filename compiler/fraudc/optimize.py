@@ -8,13 +8,16 @@ import msgspec
 from fraudc.folding import folded
 from fraudc.trees import fold, nodes, rebuilt
 from fraudc_runtime.expr import Expr, Slot
-from fraudc_runtime.plan import Plan, Rule, Signature
+from fraudc_runtime.plan import Plan, Rule
 
 Pass = Callable[[Plan], Plan]
 
 
 def fold_constants(plan: Plan) -> Plan:
-    """Computes what literals alone decide. Signatures keep their text: it is what was written.
+    """Computes what literals alone decide, in lets, `when` and `unless`.
+
+    `where` and what stands inside aggregates name state, and stay as they were written: folded, an amount in another currency
+    would turn into one at today's rate.
 
     >>> from fraudc_runtime.expr import Call, Const
     >>> two = Const("int", 2, "2")
@@ -28,7 +31,7 @@ def share_windows(plan: Plan) -> Plan:
     """Equal texts become one signature, named by a digest of it; signatures that no rule reads go.
 
     >>> signature_id("customer: count() over 10m")
-    '5b5c2ba3cba4b9d4'
+    '7388aac2268af920'
     """
     by_id = {signature.id: signature for signature in plan.signatures}
     read = [by_id[node.signature] for rule in plan.rules for expr in _expressions(rule) for node in nodes(expr) if isinstance(node, Slot)]
@@ -37,8 +40,7 @@ def share_windows(plan: Plan) -> Plan:
     def shares(node: Expr, below: tuple[Expr, ...]) -> Expr:
         return Slot(signature_id(by_id[node.signature].text), node.type) if isinstance(node, Slot) else rebuilt(node, below)
 
-    rules = _rewritten(plan, lambda expr: fold(expr, shares)).rules
-    return msgspec.structs.replace(plan, signatures=tuple(shared.values()), rules=rules)
+    return msgspec.structs.replace(_rewritten(plan, lambda expr: fold(expr, shares)), signatures=tuple(shared.values()))
 
 
 PASSES: tuple[Pass, ...] = (fold_constants, share_windows)
@@ -57,26 +59,17 @@ def signature_id(text: str) -> str:
 
 
 def _rewritten(plan: Plan, change: Callable[[Expr], Expr]) -> Plan:
-    rules = tuple(_rewritten_rule(rule, change) for rule in plan.rules)
-    signatures = tuple(_rewritten_signature(signature, change) for signature in plan.signatures)
-    return msgspec.structs.replace(plan, rules=rules, signatures=signatures)
+    """The plan with other lets, `when` and `unless`."""
+    return msgspec.structs.replace(plan, rules=tuple(_rewritten_rule(rule, change) for rule in plan.rules))
 
 
 def _rewritten_rule(rule: Rule, change: Callable[[Expr], Expr]) -> Rule:
     return msgspec.structs.replace(
         rule,
-        where=None if rule.where is None else change(rule.where),
         lets=tuple(msgspec.structs.replace(let, expr=change(let.expr)) for let in rule.lets),
         when=change(rule.when),
         unless=None if rule.unless is None else change(rule.unless),
     )
-
-
-def _rewritten_signature(signature: Signature, change: Callable[[Expr], Expr]) -> Signature:
-    where, argument, condition = (
-        None if expr is None else change(expr) for expr in (signature.where, signature.argument, signature.condition)
-    )
-    return msgspec.structs.replace(signature, where=where, argument=argument, condition=condition)
 
 
 def _expressions(rule: Rule) -> tuple[Expr, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fraudc import ir
 from fraudc.signatures import signature_text, written_out
 from fraudc.trees import nodes
-from fraudc_runtime.expr import Expr, Slot
+from fraudc_runtime.expr import Expr, Let, Slot
 from fraudc_runtime.plan import Plan, Signature
 
 
@@ -17,9 +17,9 @@ def plan(project: ir.Project) -> Plan:
 
 
 def _signatures(rule: ir.Rule) -> list[Signature]:
-    lets: dict[str, Expr] = {}
+    lets: dict[str, Expr] = {}  # those without aggregates, the only ones that an aggregate can read
     for let in rule.rule.lets:
-        if not any(isinstance(node, Slot) for node in nodes(let.expr)):
+        if not any(isinstance(node, Slot) or (isinstance(node, Let) and node.name not in lets) for node in nodes(let.expr)):
             lets[let.name] = written_out(let.expr, lets)
     return [_signature(aggregate, rule, lets) for aggregate in rule.aggregates]
 
