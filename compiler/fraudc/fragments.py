@@ -88,7 +88,8 @@ def _block(text: str, raw: str, start: int, folded: bool) -> _Chars:
     if header is None or not text:
         return []
     lines = raw[header.end() :].split("\n")
-    widest = max((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+    filled = [line for line in lines if line.strip(" \r")]
+    widest = max(len(line) - len(line.lstrip(" ")) if filled else len(line) for line in filled or lines)
     chars: _Chars = []
     for indent in range(widest, -1, -1):
         chars = _block_at(lines, start + header.end(), indent, folded, header.group(1))

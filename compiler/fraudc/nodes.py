@@ -7,7 +7,7 @@ from typing import Literal
 from fraudc.fragments import fragment_of
 from fraudc.source import Fragment, Span
 
-Style = Literal["plain", "single", "double", "literal", "folded", "json", "json_token"]
+Style = Literal["plain", "single", "double", "literal", "folded", "tagged", "json", "json_token"]
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")

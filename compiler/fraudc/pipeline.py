@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from fraudc.check import check_project
+from fraudc import ir
+from fraudc.check import check
 from fraudc.diagnostics import Diagnostics
 from fraudc.optimize import optimize
-from fraudc.planner import plan_project
+from fraudc.planner import plan
 from fraudc.project import Project, read_project
+from fraudc.schema import broken_names, schema_of
 from fraudc_runtime.plan import Plan
 
 
@@ -26,7 +28,19 @@ def compile_project(root: Path) -> Compilation:
     project = read_project(root, diagnostics)  # load, document
     if project is None:
         return Compilation(None, diagnostics, None)
-    rules = check_project(project, diagnostics)  # parse, check
-    if rules is None or diagnostics.errors:
+    rules = check_rules(project, diagnostics)  # parse, check
+    if diagnostics.errors:
         return Compilation(None, diagnostics, project)
-    return Compilation(optimize(plan_project(rules)), diagnostics, project)
+    return Compilation(optimize(plan(rules)), diagnostics, project)
+
+
+def check_rules(project: Project, diagnostics: Diagnostics) -> ir.Project:
+    """The typed rules. What is reported only because a name is declared with a mistake, reported already, is left out."""
+    found = Diagnostics()
+    lists = {name: declared.items for name, declared in project.lists.items()}
+    rules = check(schema_of(project.settings), project.files, lists, found)
+    broken = broken_names(project.settings) | project.broken_lists
+    for one in found.found:
+        if one.span is None or one.span.file.text[one.span.start : one.span.end] not in broken:
+            diagnostics.report(one.code, one.message, one.span, one.label, one.help)
+    return rules

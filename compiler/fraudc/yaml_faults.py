@@ -15,7 +15,7 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
     ("unknown escape character", "`\\{c}` is no escape", "write `\\\\` for a backslash, or use single quotes"),
     ("escape sequence of", "an escape with too few digits", "like `\\u00e9`"),
     ("block scalar: expected", "`|` and `>` at the start of a value begin a text on the next line", "put the value in quotes"),
-    ("mapping values are not allowed", "a `:` that belongs to no key", "check the indentation; a text with `: ` in it wants quotes"),
+    ("mapping values are not allowed", "a `:` that belongs to no key", "check the indentation of this line and of the one before"),
     ("sequence entries are not allowed", "a list begins in the middle of a line", "start it on the next line, or write `[a, b]`"),
     ("that cannot start any token", "a value cannot begin with `{c}`", "put the value in quotes"),
     ("expected ',' or ']'", "this list has no `]` at its end", "add `]`, or put texts with special characters in quotes"),
@@ -41,6 +41,8 @@ def report_fault(file: SourceFile, error: MarkedYAMLError, diagnostics: Diagnost
         mark = error.context_mark
     at = min(mark.index, len(file.text)) if mark is not None else 0
     code, message, label = _explained(what, file.text[at : at + 1])
+    if "mapping values" in what and ": " in file.line(file.position(at)[0])[: file.position(at)[1] - 1]:
+        message, label = "a second `: ` in one line", "put the value in quotes"
     diagnostics.report(code, message, Span(file, at, min(at + 1, len(file.text))), label)
 
 

@@ -112,7 +112,8 @@ class _Composer:
         if len(event.value) > LONGEST_SCALAR:
             first = Span(self.file, bare.start, bare.start + 1)
             self.stop(shape.LONG, f"this text is longer than {LONGEST_SCALAR:,} characters", first, "make it shorter")
-        return Scalar(self._paired(event.value, bare), _STYLES[event.style], bare)
+        style: Style = "tagged" if event.tag and not event.style else _STYLES[event.style]
+        return Scalar(self._paired(event.value, bare), style, bare)
 
     def _paired(self, text: str, span: Span) -> str:
         """The text with escaped surrogate pairs made one character each, as in JSON."""

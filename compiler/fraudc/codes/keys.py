@@ -96,20 +96,6 @@ NUMBER = Code(
     "steps: 0",
     "steps: 3",
 )
-PAIR = Code(
-    "E133",
-    "`unless` without `within`, or the reverse",
-    "`unless` holds an alert back and drops it if its condition comes true; `within` says how long it is held.",
-    'unless: channel == "3ds"',
-    'unless: channel == "3ds"\nwithin: 10m',
-)
-PERIOD = Code(
-    "E134",
-    "a period that ends before it starts",
-    "A rule alerts from `from` (inclusive) until `until` (exclusive).",
-    "from: 2027-01-01T00:00:00Z\nuntil: 2026-01-01T00:00:00Z",
-    "from: 2026-01-01T00:00:00Z\nuntil: 2027-01-01T00:00:00Z",
-)
 PARAMETER = Code(
     "E135",
     "a parameter without its detector",

@@ -1,5 +1,6 @@
 """What keys of one document mean together: a checked document in, diagnostics about keys that do not fit each other out."""
 
+import re
 from collections.abc import Iterator
 
 from fraudc.codes import keys
@@ -11,9 +12,11 @@ from fraudc.document.located import Document
 from fraudc.document.rules import DETECTORS, PARAMETERS, RuleDocument, RuleFileDocument
 from fraudc.document.schema import EntityDocument, FieldDocument, MoneyDocument, ProjectDocument, SchemaDocument
 from fraudc.nodes import Path
-from fraudc.source import Span
+from fraudc.source import SourceFile, Span
 from fraudc.suggest import did_you_mean
 
+_SECRET = re.compile(r"password|secret|jaas|credential|token|\.key$", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _FITTING = {
     "string": 'a text, like `"unknown"`',
     "bool": "`true` or `false`",
@@ -25,7 +28,7 @@ _FITTING = {
 
 
 def check_rule(document: Document[RuleFileDocument], index: int, rule: RuleDocument, diagnostics: Diagnostics) -> None:
-    """Detector parameters, `when`, `unless` with `within`, `from` before `until`."""
+    """A detector with its own parameters, or a `when`."""
     at: Path = ("rules", index)
     given = [key for key in RuleDocument.key_names() if document.has((*at, key))]
     if "detector" in given and rule.detector is not None:
@@ -46,13 +49,6 @@ def check_rule(document: Document[RuleFileDocument], index: int, rule: RuleDocum
                 document.key_span((*at, "id")),
                 "say when the rule fires: `when: amount > 1_000 USD`, or name a `detector`",
             )
-    for one, other, example in (("unless", "within", "within: 10m"), ("within", "unless", 'unless: channel == "3ds"')):
-        if one in given and other not in given:
-            diagnostics.report(keys.PAIR, f"`{one}` needs `{other}`", document.key_span((*at, one)), f"add `{example}`")
-    if rule.start is not None and rule.end is not None and rule.start >= rule.end:
-        diagnostics.report(
-            keys.PERIOD, "`until` is not after `from`, so the rule never fires", document.span((*at, "until")), "write a later time"
-        )
 
 
 def _check_parameters(document: Document[RuleFileDocument], at: Path, detector: str, given: list[str], diagnostics: Diagnostics) -> None:
@@ -65,6 +61,23 @@ def _check_parameters(document: Document[RuleFileDocument], at: Path, detector: 
         if key not in given:
             example = {"limit": "limit: 5", "window": "window: 10m"}[key]
             diagnostics.report(keys.MISSING, f"`{detector}` needs `{key}`", document.span((*at, "detector")), f"add `{example}`")
+
+
+def check_job(document: Document[ProjectDocument], diagnostics: Diagnostics) -> None:
+    """Secrets come from the environment or a file."""
+    job = document.content.job
+    for name, value in (job.kafka.security if job and job.kafka else {}).items():
+        if _SECRET.search(name) and not _REFERENCE.search(value):
+            message = f"{shown(name)} would stand in the file for all to read"
+            span = _hidden(document.span(("job", "kafka", "security", name)))
+            diagnostics.report(keys.SECRET, message, span, "name an environment variable: `${KAFKA_PASSWORD}`")
+
+
+def _hidden(span: Span) -> Span:
+    """The same place in a copy of the file that has asterisks there: a secret is never printed."""
+    before, secret, after = span.file.text[: span.start], span.file.text[span.start : span.end], span.file.text[span.end :]
+    covered = "".join(character if character == "\n" else "*" for character in secret)
+    return Span(SourceFile(span.file.name, before + covered + after), span.start, span.end)
 
 
 def check_schema(document: Document[ProjectDocument], diagnostics: Diagnostics) -> None:

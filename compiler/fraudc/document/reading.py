@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from fraudc.codes import keys
 from fraudc.diagnostics import Diagnostics
-from fraudc.document.consistency import check_rule, check_schema
+from fraudc.document.consistency import check_job, check_rule, check_schema
 from fraudc.document.leaves import Model, kind, shown
 from fraudc.document.located import Document
 from fraudc.document.rules import RuleDocument, RuleFileDocument
@@ -43,6 +43,7 @@ def read_project_document(file: SourceFile, root: Node, diagnostics: Diagnostics
         return None
     document = Document(file, root, content, frozenset(reader.broken))
     check_schema(document, diagnostics)
+    check_job(document, diagnostics)
     return document
 
 
