@@ -189,7 +189,11 @@ class _Reader:
         return Operation("neg", (self.unary(),)) if self.take("-") else self.primary()
 
     def items(self) -> tuple[Node, ...] | str:
-        return self.expect("name") if self.next_is("name") else self.listed("[", "]")
+        if self.next_is("name"):
+            return self.expect("name")
+        found = self.listed("[", "]")
+        self.must("]")
+        return found
 
     def listed(self, opening: str, closing: str) -> tuple[Node, ...]:
         self.must(opening)
@@ -198,8 +202,6 @@ class _Reader:
             if found:
                 self.must(",")
             found.append(self.either())
-        if not self.peek("where"):
-            self.must(closing)
         return tuple(found)
 
     def primary(self) -> Node:
@@ -221,10 +223,8 @@ class _Reader:
 
     def called(self, name: str) -> Node:
         arguments = self.listed("(", ")")
-        condition = None
-        if self.take("where"):
-            condition = self.either()
-            self.must(")")
+        condition = self.either() if self.take("where") else None
+        self.must(")")
         if not self.take("over"):
             return Operation(name, arguments)
         window = self.window()
