@@ -4,20 +4,19 @@ The bytes are those that RocksDB holds for one key after a checkpoint, each numb
 compression; a decoded key in Python's cache takes several times as much.
 
 Assumptions, each a constant below: every key sees PER_DAY transactions a day, evenly; a text takes TEXT bytes, an id ID bytes; every
-transaction brings a value of its own (the worst case for `distinct`); `over all` has run for LIFE.
+transaction brings a value of its own (the worst case for `distinct`) and continues a run (the worst for `rising`); `over all` has run for
+LIFE.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
 from fraudc_runtime.expr import Expr, Type
 from fraudc_runtime.plan import All, Panes, Plan, Rule, Signature, Sliding, Tumbling
 
-Column = tuple[Expr | None, Expr | None]  # an aggregate's argument and its inner `where`
-
-Part = Literal["count", "sum", "squares", "value", "time"]
+Unit = Literal["member", "pane", "value"]
 
 DAY = 86_400_000
 LIFE = 365 * DAY
@@ -32,44 +31,68 @@ SQUARES = 2 * NUMBER
 EXACT_SUM, EXACT_SQUARES = 140, 280  # sums of doubles are kept as whole multiples of the least double and of its square
 HELD_MATCH = 768  # the rendered alert, its transaction included, and its deadline
 
-# What an aggregate keeps beside its members, or in each pane. Over members that it can read again (sliding windows) the extremes, the
-# first one, the order and the set of values are made from them on load, so they are not stored.
-_KEPT: dict[str, tuple[Part, ...]] = {
-    "count": ("count",),
+# What each aggregate accumulates. Windows of one length over one column have equal accumulators in common.
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "count": ("number",),
     "sum": ("sum",),
-    "avg": ("count", "sum"),
-    "min": ("value",),
-    "max": ("value",),
-    "stddev": ("count", "sum", "squares"),
-    "zscore": ("count", "sum", "squares"),
-    "distinct": ("count",),
-    "first": ("value",),
-    "last": ("value", "time"),
-    "percentile": ("count",),
-    "rising": ("count", "value"),
+    "avg": ("number", "sum"),
+    "stddev": ("number", "sum", "squares"),
+    "zscore": ("number", "sum", "squares"),
+    "min": ("min",),
+    "max": ("max",),
+    "distinct": ("distinct",),
+    "first": ("first",),
+    "last": ("last",),
+    "percentile": ("number", "ranked"),
+    "rising": ("rising",),
 }
-_MADE_AGAIN = frozenset({"min", "max", "distinct", "first", "percentile"})
-# Aggregates that keep every value even where the window itself keeps no members (panes, tumbling, all).
-_KEEP_VALUES = frozenset({"distinct", "percentile"})
+# Made again from the members or panes when a key is loaded, so not stored beside them.
+_DERIVED = frozenset({"min", "max", "distinct", "first", "ranked"})
+# Kept as the values themselves where the window keeps no members.
+_VALUES = frozenset({"distinct", "ranked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something stored once for all windows that read it: `fixed` bytes, and `each` more for every one of `members`."""
+
+    identity: Hashable
+    fixed: int = 0
+    each: int = 0
+    members: int = 0
+
+    @property
+    def bytes(self) -> int:
+        return self.fixed + self.each * self.members
 
 
 @dataclass(frozen=True, slots=True)
 class WindowState:
-    """One window's part of a key's state, in bytes: `fixed` + `per_member` x `members` (expected).
+    """One window's part of a key's state. It reads `pieces`; those that it is the first to read, the longest windows first, are its `own`.
 
-    `shares` is the signature whose member log it reads instead of one of its own; `cost` is the time for one transaction.
+    `unit` names what `members` counts, as expected. `shares` is the signature whose members, panes or numbers it reads instead of its own.
+    `cost` is the time for one transaction.
     """
 
     signature: str
-    fixed: int
-    per_member: int
+    pieces: tuple[Piece, ...]
+    own: tuple[Piece, ...]
     members: int
+    unit: Unit
     shares: str | None
     cost: str
 
     @property
+    def fixed(self) -> int:
+        return sum(piece.fixed for piece in self.own)
+
+    @property
+    def per_member(self) -> int:
+        return sum(piece.each for piece in self.own)
+
+    @property
     def bytes(self) -> int:
-        return self.fixed + self.per_member * self.members
+        return sum(piece.bytes for piece in self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,69 +137,126 @@ def rule_bytes(rule: Rule) -> int:
 
 def _key_state(plan: Plan, entity: str, per_day: float) -> KeyState:
     signatures = [signature for signature in plan.signatures if signature.entity == entity]
-    logs: dict[Expr | None, list[Signature]] = {}
-    for signature in signatures:
-        if isinstance(signature.window, Sliding):
-            logs.setdefault(signature.where, []).append(signature)
-    found = {state.signature: state for log in logs.values() for state in _log(log, per_day)}
-    found |= {s.id: _numbers(s, per_day) for s in signatures if not isinstance(s.window, Sliding)}
-    remembered = (ID + NUMBER) * _members(plan.schema.dedupe, per_day) if plan.schema.dedupe else 0
+    found = {state.signature: state for state in _window_states(signatures, per_day)}
+    remembered = (ID + NUMBER) * _expected(plan.schema.dedupe, per_day) if plan.schema.dedupe else 0
     beside = ENTRY + remembered + sum(rule_bytes(rule) for rule in plan.rules if rule.entity == entity)
     return KeyState(entity, tuple(found[signature.id] for signature in signatures), beside)
 
 
-def _log(signatures: list[Signature], per_day: float) -> Iterable[WindowState]:
-    """Sliding windows over one member log: the longest owns it, a column belongs to the longest that reads it."""
-    by_length = sorted(signatures, key=span, reverse=True)
-    owner, members = by_length[0], _members(span(by_length[0]), per_day)
-    columns: set[Column] = set()
-    for signature in by_length:
-        width = 0 if (column := _column(signature)) in columns or column is None else _width(_column_type(signature))
-        if column is not None:
-            columns.add(column)
-        cursors = NUMBER * (2 if signature.delay else 1)
-        kept = 0 if signature.function in _MADE_AGAIN else _kept(signature)
-        log, time, shares = (LOG, NUMBER, None) if signature is owner else (0, 0, owner.id)
-        yield WindowState(signature.id, log + cursors + kept, time + width, members, shares, cost(signature))
+def _window_states(signatures: list[Signature], per_day: float) -> Iterator[WindowState]:
+    """The longest window of each log owns it; every piece is counted with the longest window that reads it."""
+    logs: dict[Hashable, Signature] = {}
+    firsts: dict[Hashable, Signature] = {}
+    for signature in sorted(signatures, key=span, reverse=True):
+        members = _members(logs.setdefault(_log(signature), signature), per_day)
+        pieces = tuple(replace(piece, identity=(signature.entity, piece.identity), members=members) for piece in _pieces(signature))
+        lenders = [first for piece in pieces if (first := firsts.setdefault(piece.identity, signature)) is not signature]
+        yield WindowState(
+            signature=signature.id,
+            pieces=pieces,
+            own=tuple(piece for piece in pieces if firsts[piece.identity] is signature),
+            members=members,
+            unit=_unit(signature),
+            shares=lenders[0].id if lenders else None,
+            cost=cost(signature),
+        )
 
 
-def _numbers(signature: Signature, per_day: float) -> WindowState:
-    """Windows that keep numbers of a pane instead of members: the pane's index and the aggregate's numbers, for each pane."""
+def _log(signature: Signature) -> Hashable:
+    """What windows must have in common to read the same members, panes or values; for others, something of their own."""
     match signature.window:
-        case Panes(size, step):
-            panes = size // step + signature.delay // step
+        case Sliding() if not _is_free(signature):
+            return "members", signature.where
+        case Panes(_, step):
+            return "panes", _column(signature), step, signature.function == "distinct"
         case _:
-            panes = 1
-    index = 0 if isinstance(signature.window, All) else NUMBER
-    keeps = signature.function in _KEEP_VALUES
-    per_member = _width(_column_type(signature)) if keeps else 0
-    members = _members(span(signature), per_day) if keeps else 0
-    return WindowState(signature.id, panes * (index + _kept(signature)), per_member, members, None, cost(signature))
+            return signature.id
 
 
-def _kept(signature: Signature) -> int:
-    """Bytes of the aggregate's own numbers."""
-    value = _column_type(signature)
-    widths: dict[Part, int] = {"count": NUMBER, "sum": NUMBER, "squares": SQUARES, "value": _width(value), "time": NUMBER}
-    if value == "float":
-        widths |= {"sum": EXACT_SUM, "squares": EXACT_SQUARES}
-    return sum(widths[part] for part in _KEPT[signature.function])
+def _is_free(signature: Signature) -> bool:
+    """Sliding windows that need no members: a run keeps its own times, the last value its own time."""
+    return signature.function == "rising" or (signature.function == "last" and not signature.delay)
 
 
-def _members(milliseconds: int, per_day: float) -> int:
+def _pieces(signature: Signature) -> Iterator[Piece]:
+    match signature.window:
+        case Sliding() if _is_free(signature):
+            run = NUMBER if signature.function == "rising" else 0
+            yield Piece(("free", signature.function, signature.parameter, _place(signature)), _width(signature) + NUMBER, run)
+        case Sliding():
+            yield Piece(_log(signature), LOG, NUMBER)
+            yield Piece(("cursors", signature.where, signature.window, signature.delay), NUMBER * (2 if signature.delay else 1))
+            if signature.argument is not None or signature.condition is not None:
+                yield Piece(("column", _column(signature)), 0, _width(signature))
+            yield from _accumulators(signature, _DERIVED)
+        case Panes():
+            yield Piece(_log(signature), LOG + NUMBER, NUMBER)
+            yield Piece(("cursors", _place(signature)), NUMBER * (2 if signature.delay else 1))
+            for need in _NEEDS[signature.function]:
+                yield Piece((_log(signature), need), 0, _bytes(need, signature))
+            yield from _accumulators(signature, _DERIVED | {"last"})
+        case Tumbling() | All():
+            if isinstance(signature.window, Tumbling):
+                yield Piece(("pane", signature.where, signature.window), NUMBER)
+            yield from _accumulators(signature, _VALUES)
+            if _VALUES.intersection(_NEEDS[signature.function]):
+                yield Piece(("values", signature.function, _place(signature)), LOG, _width(signature))
+
+
+def _accumulators(signature: Signature, but: frozenset[str]) -> Iterator[Piece]:
+    for need in _NEEDS[signature.function]:
+        if need not in but:
+            parameter = signature.parameter if need == "rising" else ""
+            yield Piece((need, parameter, _place(signature)), _bytes(need, signature))
+
+
+def _bytes(need: str, signature: Signature) -> int:
+    """What one accumulator takes."""
+    is_float = _type(signature) == "float"
+    match need:
+        case "number":
+            return NUMBER
+        case "sum":
+            return EXACT_SUM if is_float else NUMBER
+        case "squares":
+            return EXACT_SQUARES if is_float else SQUARES
+        case "rising":
+            return NUMBER + _width(signature)
+        case _:
+            return _width(signature)
+
+
+def _place(signature: Signature) -> Hashable:
+    """Column, window and delay: where equal accumulators are one."""
+    return _column(signature), signature.window, signature.delay
+
+
+def _column(signature: Signature) -> tuple[Expr | None, Expr | None, Expr | None]:
+    return signature.where, signature.argument, signature.condition
+
+
+def _unit(signature: Signature) -> Unit:
+    if signature.function == "distinct" and not isinstance(signature.window, Sliding):
+        return "value"
+    return "pane" if isinstance(signature.window, Panes) else "member"
+
+
+def _members(owner: Signature, per_day: float) -> int:
+    """Expected members, panes or values of a log by the window that owns it: no more panes than its length has."""
+    found = _expected(span(owner), per_day)
+    if isinstance(owner.window, Panes) and owner.function != "distinct":
+        return min(found, ceil(span(owner) / owner.window.step))
+    return found
+
+
+def _expected(milliseconds: int, per_day: float) -> int:
     return max(1, ceil(milliseconds * per_day / DAY))
 
 
-def _column(signature: Signature) -> Column | None:
-    """What a member log keeps for this window beside the time; None for `count()` of everything."""
-    if signature.argument is None and signature.condition is None:
-        return None
-    return signature.argument, signature.condition
-
-
-def _column_type(signature: Signature) -> Type:
+def _type(signature: Signature) -> Type:
     return "bool" if signature.argument is None else signature.argument.type
 
 
-def _width(type: Type) -> int:
-    return {"bool": 1, "string": TEXT}.get(type, NUMBER)
+def _width(signature: Signature) -> int:
+    """Bytes of one value of the window's column."""
+    return {"bool": 1, "string": TEXT}.get(_type(signature), NUMBER)

@@ -60,8 +60,37 @@ def test_over_all_keeps_numbers_only() -> None:
 
 
 def test_panes_cost_numbers_for_each_step_however_many_members_there_are() -> None:
-    assert only(state(signature("w", "count", Panes(12 * HOUR, HOUR)))).bytes == 12 * (8 + 8)
-    assert only(state(signature("w", "count", Panes(12 * HOUR, HOUR), delay=3 * HOUR))).bytes == 15 * (8 + 8)
+    window = only(state(signature("w", "count", Panes(12 * HOUR, HOUR))))
+    assert (window.fixed, window.per_member, window.members, window.unit) == (LOG + 3 * 8, 8 + 8, 12, "pane")
+    delayed = only(state(signature("w", "count", Panes(12 * HOUR, HOUR), delay=3 * HOUR)))
+    assert (delayed.fixed, delayed.members) == (LOG + 4 * 8, 15)
+    assert only(state(signature("w", "count", Panes(12 * HOUR, 6 * HOUR)))).members == 2
+
+
+def test_pane_windows_of_one_step_over_one_column_share_their_panes() -> None:
+    day, hours = state(
+        signature("day", "sum", Panes(24 * HOUR, HOUR), AMOUNT), signature("hours", "avg", Panes(6 * HOUR, HOUR), AMOUNT)
+    ).windows
+    assert (day.shares, hours.shares) == (None, "day")
+    assert hours.per_member == 8  # the number of members of each pane; their sum is there
+    other = state(signature("day", "sum", Panes(24 * HOUR, HOUR), AMOUNT), signature("steps", "sum", Panes(24 * HOUR, 2 * HOUR), AMOUNT))
+    assert [window.shares for window in other.windows] == [None, None]
+
+
+def test_aggregates_of_one_window_have_their_sums_in_common() -> None:
+    first, second = state(signature("avg", "avg", Tumbling(HOUR), AMOUNT), signature("sum", "sum", Tumbling(HOUR), AMOUNT)).windows
+    assert (first.bytes, second.bytes, second.shares) == (24, 0, "avg")
+
+
+def test_a_run_and_the_last_value_need_no_members() -> None:
+    run, last = state(signature("run", "rising", Sliding(3 * HOUR), AMOUNT), signature("last", "last", Sliding(HOUR), AMOUNT)).windows
+    assert (run.fixed, run.per_member, run.members, run.shares) == (16, 8, 3, None)
+    assert (last.fixed, last.per_member, last.shares) == (16, 0, None)
+
+
+def test_another_entity_has_state_of_its_own() -> None:
+    both = [signature("card", "count", Tumbling(HOUR)), signature("other", "count", Tumbling(HOUR), entity="idle")]
+    assert [window.signature for window in state(*both).windows] == ["card"]
 
 
 def test_a_sliding_window_keeps_a_time_and_a_value_for_each_member_of_its_size_and_delay() -> None:
@@ -84,8 +113,8 @@ def test_a_sliding_window_keeps_its_cursors_and_the_log_it_owns() -> None:
 
 
 def test_what_members_can_tell_again_is_not_stored_beside_them() -> None:
-    for function in ("min", "max", "distinct", "first", "percentile"):
-        assert only(state(signature("w", function, Sliding(HOUR), AMOUNT))).fixed == LOG + 8
+    for function, numbers in {"min": 0, "max": 0, "distinct": 0, "first": 0, "percentile": 8}.items():
+        assert only(state(signature("w", function, Sliding(HOUR), AMOUNT))).fixed == LOG + 8 + numbers
 
 
 def test_exact_sums_of_doubles_are_long() -> None:
@@ -129,4 +158,4 @@ def test_a_rate_below_one_member_still_counts_one() -> None:
 def test_strings_take_more_than_numbers() -> None:
     widths: dict[Type, int] = {"string": 8 + TEXT, "int": 16, "bool": 9}
     for value, width in widths.items():
-        assert only(state(signature("w", "last", Sliding(HOUR), Field("f", value, False)))).per_member == width
+        assert only(state(signature("w", "first", Sliding(HOUR), Field("f", value, False)))).per_member == width

@@ -13,9 +13,9 @@ def bytes_text(count: int) -> str:
     return f"{size:.1f} {unit}"
 
 
-def state_text(fixed: int, per_member: int) -> str:
+def state_text(fixed: int, each: int, unit: str) -> str:
     """`16 B` for a window of numbers only, `24 B + 16 B a member` for one that keeps its members."""
-    return f"{bytes_text(fixed)} + {bytes_text(per_member)} a member" if per_member else bytes_text(fixed)
+    return f"{bytes_text(fixed)} + {bytes_text(each)} a {unit}" if each else bytes_text(fixed)
 
 
 def time_text(milliseconds: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fraudc.show.amounts import per_cent, time_text
 from fraudc.show.fingerprint import fingerprint
-from fraudc.show.footprint import footprint
+from fraudc.show.footprint import Footprints
 from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
 from fraudc.spell import spell, spell_duration, spell_window
 from fraudc.trees import fold, nodes, rebuilt
@@ -20,7 +20,8 @@ def describe(plan: Plan, project: str, per_day: float = PER_DAY) -> PlanView:
     used = tuple(entity for entity in plan.schema.entities if entity.name in states)
     readers = _readers(plan)
     windows = _windows(plan, states, used, readers)
-    rules = [(rule, _rule(rule, windows)) for rule in plan.rules]
+    footprints = Footprints({window.signature: window for state in states.values() for window in state.windows}, windows)
+    rules = [(rule, _rule(rule, windows, footprints)) for rule in plan.rules]
     return PlanView(
         project=project,
         revision=plan.revision,
@@ -79,6 +80,7 @@ def _window(signature: Signature, state: WindowState, names: Mapping[str, str], 
         fixed=state.fixed,
         per_member=state.per_member,
         members=state.members,
+        unit=state.unit,
         bytes=state.bytes,
         cost=state.cost,
         rules=rules,
@@ -104,10 +106,10 @@ def _entity(entity: EntitySpec, state: KeyState, windows: Mapping[str, WindowVie
     )
 
 
-def _rule(rule: Rule, windows: Mapping[str, WindowView]) -> RuleView:
+def _rule(rule: Rule, windows: Mapping[str, WindowView], footprints: Footprints) -> RuleView:
     names = {signature: window.name for signature, window in windows.items()}
     read = tuple(windows[signature] for signature in dict.fromkeys(_reads(rule)))
-    state = footprint(rule.id, read, tuple(windows.values()))
+    state = footprints.of(rule.id, (window.signature for window in read))
     return RuleView(
         id=rule.id,
         title=rule.title,

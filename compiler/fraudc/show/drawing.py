@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
-from fraudc.show.wording import aggregate_text, window_state
+from fraudc.show.wording import aggregate_text, borrowed, window_state
 from fraudc_runtime.graph import Graph
 
 Kind = Literal["source", "entity", "window", "rule", "operator", "sink"]
@@ -110,7 +110,7 @@ def _arrows(entity: EntityView) -> Iterator[Arrow]:
     for window in entity.windows:
         yield Arrow(root, window.name)
         if window.shares:
-            yield Arrow(window.shares, window.name, "members", dashed=True)
+            yield Arrow(window.shares, window.name, borrowed(window), dashed=True)
     for rule in entity.rules:
         for source in rule.windows or (root,):
             yield Arrow(source, rule_id(rule.id))

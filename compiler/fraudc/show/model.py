@@ -10,8 +10,8 @@ from fraudc_runtime.graph import Graph
 class WindowView:
     """One window aggregate, the unit of state. `name` is w1, w2, … over the whole plan; bytes are for each entity key.
 
-    `where` is the rule's, `inner` the one inside the parentheses, None without. `shares` names the window whose members this one reads.
-    `bytes` = `fixed` + `per_member` x `members`.
+    `where` is the rule's, `inner` the one inside the parentheses, None without. `bytes` = `fixed` + `per_member` x `members`, where `unit`
+    says what is counted. `shares` names the window whose members (or panes, or numbers) this one reads.
     """
 
     name: str
@@ -26,6 +26,7 @@ class WindowView:
     fixed: int
     per_member: int
     members: int
+    unit: str
     bytes: int
     cost: str
     rules: tuple[str, ...]

@@ -8,7 +8,7 @@ from fraudc.show.amounts import bytes_text
 from fraudc.show.drawing import entity_id, logical, physical, rule_id
 from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
 from fraudc.show.svg import as_svg
-from fraudc.show.wording import aggregate_text, assumption_text, rule_state, rule_terms, sharing_text, summary_text, window_state
+from fraudc.show.wording import aggregate_text, assumption_text, borrowed, rule_state, rule_terms, sharing_text, summary_text, window_state
 from fraudc_runtime.graph import Graph
 
 _WINDOW_HEADS = ("Window", "Aggregate", "Where", "Shares", "State a key", "Cost", "Rules")
@@ -93,7 +93,7 @@ def _entity(entity: EntityView) -> str:
 
 
 def _window_row(window: WindowView) -> tuple[str, tuple[str, ...]]:
-    shares = f"members of {_link(window.shares, window.shares)}" if window.shares else ""
+    shares = f"{borrowed(window)} of {_link(window.shares, window.shares)}" if window.shares else ""
     rules = ", ".join(_link(rule_id(rule), rule) for rule in window.rules)
     return window.name, (
         window.name,

@@ -5,6 +5,7 @@ from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
 from fraudc.show.wording import (
     aggregate_text,
     assumption_text,
+    borrowed,
     rule_state,
     rule_terms,
     sharing_text,
@@ -47,7 +48,7 @@ def _window(window: WindowView) -> Row:
         window.name,
         f"{aggregate_text(window)} {window.over}",
         f"where {window.where}" if window.where else "",
-        f"shares members of {window.shares}" if window.shares else "",
+        f"shares {borrowed(window)} of {window.shares}" if window.shares else "",
         window_state(window),
         window.cost,
         some(window.rules),

@@ -44,9 +44,14 @@ def aggregate_text(window: WindowView) -> str:
     return f"{inside}{gap}where {window.inner})"
 
 
+def borrowed(window: WindowView) -> str:
+    """What a window reads of the one that it shares with: `members`, `panes`, or `state` if it adds nothing at all."""
+    return f"{window.unit}s" if window.fixed or window.per_member else "state"
+
+
 def window_state(window: WindowView) -> str:
     """`24 B + 16 B a member`."""
-    return state_text(window.fixed, window.per_member)
+    return state_text(window.fixed, window.per_member, window.unit)
 
 
 def sharing_text(sharing: Sharing) -> str:
