@@ -177,7 +177,8 @@ class Intake:
 
     def _dead(self, offset: int, bad: BadInput) -> None:
         raw = b64encode(self._payloads.at(offset)).decode()
-        letter = DeadLetter(bad.code, bad.reason, self._sources[self._source].name, offset, None, raw)
+        source = self._sources[self._source].name.encode("utf-8", "backslashreplace").decode()  # a file's name may be no UTF-8
+        letter = DeadLetter(bad.code, bad.reason, source, offset, None, raw)
         self._records.append((DEAD, None, _JSON.encode(letter)))
 
     def _profiles(self, rows: list[Row], first: int) -> None:

@@ -86,6 +86,11 @@ class TestDeadLetters:
         assert (letter["code"], letter["source"], letter["offset"], letter["received"]) == ("not_utf8", "in.jsonl", 7, None)
         assert base64.b64decode(letter["raw_base64"]) == raw
 
+    def test_a_file_s_name_that_is_no_utf8_is_escaped(self) -> None:
+        intake = Intake(Bound(Plan(schema_of(), {}, (), ())), (Source("transactions", "a\udcff.jsonl", None, "json", 0),), 1)
+        records = read_tagged_frame(intake.frame(source_frame(0, 0, [b"bad"])))[1]
+        assert dead(records)[0]["source"] == "a\\udcff.jsonl"
+
     def test_bad_input_moves_no_watermark_and_is_not_late(self) -> None:
         feed = Feed(schema_of())
         feed.records(at(100_000))
