@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final, Literal, Protocol, assert_never
 
@@ -83,7 +84,7 @@ class LateRecord(msgspec.Struct, frozen=True):
     transaction: msgspec.Raw
 
 
-class Payloads(msgspec.Struct, frozen=True):
+class Payloads(msgspec.Struct, frozen=True, dict=True):
     """A frame's payloads, to be had again one by one."""
 
     offset: int
@@ -93,8 +94,12 @@ class Payloads(msgspec.Struct, frozen=True):
     def at(self, offset: int) -> bytes:
         """The payload of a source's offset."""
         index = offset - self.offset
-        start = sum(self.lengths[:index]) + index
-        return self.joined[start : start + self.lengths[index]]
+        end = self._ends[index] + index  # a newline stands between two
+        return self.joined[end - self.lengths[index] : end]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return list(accumulate(self.lengths))
 
 
 class Intake:

@@ -77,6 +77,11 @@ class TestItems:
         assert shard_of("customer", "C1", 128) == crc32(b"customer\x00C1") % 128
         assert crc32(b"123456789") == 0xCBF43926  # the checksum's published check value
 
+    def test_a_schema_may_have_no_entities(self) -> None:
+        feed = Feed(schema_of(entities=()))
+        assert feed.records(at(100_000), at(1, "T2")) == []
+        assert (feed.intake.counts.read, feed.intake.counts.valid, feed.watermark) == (2, 2, 94_999)
+
 
 class TestDeadLetters:
     def test_a_dead_letter_holds_code_sentence_place_and_raw_bytes(self) -> None:
@@ -85,6 +90,11 @@ class TestDeadLetters:
         assert list(letter) == ["code", "reason", "source", "offset", "received", "raw_base64"]
         assert (letter["code"], letter["source"], letter["offset"], letter["received"]) == ("not_utf8", "in.jsonl", 7, None)
         assert base64.b64decode(letter["raw_base64"]) == raw
+
+    def test_each_dead_letter_of_a_frame_has_its_own_bytes(self) -> None:
+        raws = [b"x", b"", b"{}", at(1_000), b"[1]"]
+        letters = dead(Feed(schema_of()).records(*raws))
+        assert [base64.b64decode(letter["raw_base64"]) for letter in letters] == [b"x", b"", b"{}", b"[1]"]
 
     def test_a_file_s_name_that_is_no_utf8_is_escaped(self) -> None:
         intake = Intake(Bound(Plan(schema_of(), {}, (), ())), (Source("transactions", "a\udcff.jsonl", None, "json", 0),), 1)
