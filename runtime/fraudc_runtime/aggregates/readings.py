@@ -1,0 +1,111 @@
+"""An aggregate function in: which accumulators it needs, and the code that reads its value from them, out."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from fraudc_runtime import numbers
+from fraudc_runtime.aggregates.accumulator import Accumulator
+from fraudc_runtime.aggregates.distinct import Distinct
+from fraudc_runtime.aggregates.ends import First, Last
+from fraudc_runtime.aggregates.extremes import Extreme
+from fraudc_runtime.aggregates.moments import Moment
+from fraudc_runtime.aggregates.ranks import Ranked
+from fraudc_runtime.aggregates.runs import Rising
+from fraudc_runtime.expr import Type
+from fraudc_runtime.lower.source import Lowered, Namespace
+from fraudc_runtime.plan import Signature
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "count": ("number",),
+    "sum": ("sum",),
+    "avg": ("number", "sum"),
+    "stddev": ("number", "sum", "squares"),
+    "zscore": ("number", "sum", "squares"),
+    "min": ("min",),
+    "max": ("max",),
+    "distinct": ("distinct",),
+    "first": ("first",),
+    "last": ("last",),
+    "percentile": ("number", "ranked"),
+    "rising": ("rising",),
+}
+
+# What an accumulator is made of besides its name: the column's type and, for rising, the factor.
+_FAMILIES: dict[str, Callable[[Type, Namespace, str], Accumulator]] = {
+    "number": lambda type, names, parameter: Moment(0, type, names),
+    "sum": lambda type, names, parameter: Moment(1, type, names),
+    "squares": lambda type, names, parameter: Moment(2, type, names),
+    "min": lambda type, names, parameter: Extreme("min", ">=", names),
+    "max": lambda type, names, parameter: Extreme("max", "<=", names),
+    "distinct": lambda type, names, parameter: Distinct(),
+    "first": lambda type, names, parameter: First(),
+    "last": lambda type, names, parameter: Last(),
+    "ranked": lambda type, names, parameter: Ranked(names),
+    "rising": lambda type, names, parameter: Rising(Fraction(parameter), type, names),
+}
+
+
+def accumulators(signature: Signature, type: Type, namespace: Namespace) -> dict[str, Accumulator]:
+    """What the signature needs, by a name that equal accumulators have in common."""
+    found = {}
+    for need in NEEDS[signature.function]:
+        name = f"{need} {signature.parameter}" if need == "rising" else need
+        found[name] = _FAMILIES[need](type, namespace, signature.parameter)
+    return found
+
+
+def before_current(signature: Signature) -> bool:
+    """Whether the value is read before the current transaction is taken in."""
+    return signature.function == "zscore" or signature.excluding
+
+
+def reading(signature: Signature, type: Type, value: Callable[[str], str], current: Lowered, names: Namespace, decimals: int) -> Lowered:
+    """The value's source. `value` gives that of an accumulator, `current` is the current transaction's column value."""
+    match signature.function:
+        case "count":
+            return Lowered(value("number"), False)
+        case "sum":
+            return _sum(type, value("sum"), names)
+        case "avg":
+            return _average(type, value("number"), value("sum"), names)
+        case "stddev":
+            scale = str(10**decimals) if type == "money" else "1" if type == "int" else names.constant(numbers.ONE)
+            deviation = names.constant(numbers.deviation)
+            return Lowered(f"{deviation}({value('number')}, {value('sum')}, {value('squares')}, {scale})", True)
+        case "zscore":
+            return _score(signature, type, value, current, names)
+        case "percentile":
+            rank = Fraction(signature.parameter) / 100
+            position = f"(n * {rank.numerator} + {rank.denominator - 1}) // {rank.denominator} - 1"
+            return Lowered(f"({value('ranked')}[{position}] if (n := {value('number')}) else None)", True)
+        case "rising":
+            return Lowered(value(f"rising {signature.parameter}"), False)
+        case "distinct":
+            return Lowered(f"len({value('distinct')})", False)
+        case _:
+            return Lowered(value(signature.function), True)
+
+
+def _sum(type: Type, total: str, names: Namespace) -> Lowered:
+    if type == "float":
+        return Lowered(f"{names.constant(numbers.ratio)}({total}, {names.constant(numbers.ONE)})", True)
+    return Lowered(f"(n if {numbers.LEAST} <= (n := {total}) <= {numbers.MOST} else None)", True)
+
+
+def _average(type: Type, number: str, total: str, names: Namespace) -> Lowered:
+    match type:
+        case "money":
+            found = f"{names.constant(numbers.half_even)}({total}, n)"
+        case "float":
+            found = f"{names.constant(numbers.ratio)}({total}, n << {numbers.GRAIN})"
+        case _:
+            found = f"{total} / n"
+    return Lowered(f"({found} if (n := {number}) else None)", True)
+
+
+def _score(signature: Signature, type: Type, value: Callable[[str], str], current: Lowered, names: Namespace) -> Lowered:
+    least = max(2, int(signature.parameter))
+    x = f"{names.constant(numbers.grains)}({current.text})" if type == "float" else current.text
+    score = f"{names.constant(numbers.standard_score)}({x}, n, {value('sum')}, {value('squares')}, {least})"
+    guard = f"(n := {value('number')}) >= {least}" + (f" and {current.text} is not None" if current.maybe else "")
+    return Lowered(f"({score} if {guard} else None)", True)

@@ -1,0 +1,122 @@
+"""Decoded keys of one entity, bounded in bytes: key text in, its slots out; what leaves the cache is written to the store first."""
+
+from collections.abc import Callable
+
+from fraudc_runtime.lower.entity import EntityProgram, State
+from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, TOUCHED, log_length
+from fraudc_runtime.state import VERSION, KeyCodec, Store, pack, unpack, versioned
+
+_SLOT_BYTES, _KEY_BYTES, _MEMBER_BYTES = 40, 400, 120  # of CPython objects, roughly, so that a budget means what it says
+
+
+class Keys:
+    """Two generations: a key that is used is in `young`; when that holds half the budget, what stayed in the older one is written and let go.
+
+    So the least recently used go first, at no cost for each use.
+    """
+
+    def __init__(self, program: EntityProgram, store: Store, budget: int, agenda: Callable[[str, State], None]) -> None:
+        self.program = program
+        self.young: dict[str, State] = {}
+        self.touched: list[str] = []
+        self.watermark = 0
+        self._old: dict[str, State] = {}
+        self._codec = KeyCodec(program, store)
+        self._store = store
+        self._half = budget // 2
+        self._agenda = agenda
+        self._base = _KEY_BYTES + _SLOT_BYTES * len(program.layout.slots)
+        self._members = 0
+
+    def load(self, key: str) -> State:
+        """The key's slots, which then belong to the young generation."""
+        state = self._old.pop(key, None)
+        if state is None:
+            state = self._codec.load(key) or self.program.fresh()
+            if self.program.spec.profile:
+                state[PROFILE] = self._profile(key)
+        self.young[key] = state
+        return state
+
+    def known(self, key: str) -> State | None:
+        """The key's slots if it has any state."""
+        return self.young.get(key) or self._old.get(key) or self._codec.load(key)
+
+    def _profile(self, key: str) -> list[object] | None:
+        data = self._store.get(f"p/{self.program.spec.name}/{key}")
+        row = None if data is None else unpack(versioned(data))
+        return None if row is None else [row.get(field.name) for field in self.program.spec.profile]
+
+    def set_profile(self, key: str, row: list[object] | None) -> None:
+        """A profile row in the order of the entity's profile fields; None removes it."""
+        entry = f"p/{self.program.spec.name}/{key}"
+        if row is None:
+            self._store.remove(entry)
+        else:
+            names = (field.name for field in self.program.spec.profile)
+            self._store.put(entry, VERSION + pack(dict(zip(names, row, strict=True))))
+        for generation in (self.young, self._old):
+            if key in generation:
+                generation[key][PROFILE] = row
+
+    def grow(self, members: int) -> None:
+        """Keeps the budget after so many transactions."""
+        self._members += members
+        if self._size() <= self._half:
+            return
+        self._members = sum(log_length(state, log) for state in self.young.values() for log in self.program.layout.logs.values())
+        if self._size() > self._half:
+            for key, state in self._old.items():
+                self._write(key, state)
+            self._old, self.young, self._members = self.young, {}, 0
+
+    def _size(self) -> int:
+        return len(self.young) * self._base + self._members * _MEMBER_BYTES
+
+    def flush(self) -> None:
+        """Writes every key that has changed."""
+        for key in self.touched:
+            state = self.young.get(key) or self._old.get(key)
+            if state is not None:
+                self._write(key, state)
+        self.touched.clear()
+
+    def _write(self, key: str, state: State) -> None:
+        if not state[TOUCHED]:
+            return
+        if self.over(state):
+            self.drop(key, state)
+            return
+        self._agenda(key, state)
+        self._codec.save(key, state)
+
+    def drop(self, key: str, state: State) -> None:
+        """The key leaves nothing but its profile row."""
+        self._codec.drop(key, state)
+        self.young.pop(key, None)
+        if self._old.get(key) is state:
+            state[:] = [*self.program.fresh()]
+
+    def expiry(self, state: State) -> int | None:
+        """When nothing that the key remembers can matter any more, if no transaction comes; None for never."""
+        if state[HELD]:
+            return None
+        program, last = self.program, state[LAST]
+        forgotten = None if program.spec.forget is None else last + program.spec.forget
+        blank = program.fresh()
+        lasting = any(state[at] != blank[at] for at in program.lasting)
+        if lasting or any(state[suppressed] for _, suppressed, _ in program.cooldowns.values()):
+            return forgotten
+        ends = [state[since] + cooldown for since, _, cooldown in program.cooldowns.values()]
+        empty = max([last + program.horizon, *ends])
+        return empty if forgotten is None else min(empty, forgotten)
+
+    def over(self, state: State) -> bool:
+        """Whether the key can go."""
+        expiry = self.expiry(state)
+        return expiry is not None and expiry <= self.watermark
+
+
+def registered(state: State) -> list[int | None]:
+    """The times at which the agenda gives the key out: [for held matches, for expiry]."""
+    return state[AGENDA] or [None, None]

@@ -1,0 +1,327 @@
+"""A plan and one of its entities in, the generated function that takes the entity's transactions in and lets alerts out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from fraudc_runtime.aggregates.readings import accumulators, before_current, reading
+from fraudc_runtime.expr import Expr, Let
+from fraudc_runtime.lower.alert import alert_function
+from fraudc_runtime.lower.expression import Lowering
+from fraudc_runtime.lower.layout import HELD, LAST, PROFILE, PRUNE, SEEN, TOUCHED, AGENDA, Layout, log_end
+from fraudc_runtime.lower.leaves import Leaves
+from fraudc_runtime.lower.rules import RuleCode, cooldown_slots
+from fraudc_runtime.lower.source import Block, Lowered, Namespace, indented
+from fraudc_runtime.lower.spell import spell
+from fraudc_runtime.plan import All, EntitySpec, Panes, Plan, Rule, Signature, Sliding, Tumbling, Window
+from fraudc_runtime.windows.growing import GrowingWindows
+from fraudc_runtime.windows.members import Column, Scope, Unit, WindowCode
+from fraudc_runtime.windows.panes import PaneWindows
+from fraudc_runtime.windows.sliding import SlidingWindows
+from fraudc_runtime.windows.zones import DAY
+
+State = list[Any]  # a key's slots; the type of each depends on the layout
+
+
+@dataclass(frozen=True, slots=True)
+class EntityProgram:
+    """One entity, bound.
+
+    `evaluate(items, states, load, touched, send, hold, settle, R)` takes items in order and returns how many were duplicates. `unless`
+    and `cooldowns` are by rule id. `horizon` is how long after its last transaction a key still remembers members or ids, in ms;
+    `lasting` are the slots of `over all`, which end with `forget` only.
+    """
+
+    spec: EntitySpec
+    layout: Layout
+    fresh: Callable[[], State]
+    restore: Callable[[State], None]
+    evaluate: Callable[..., int]
+    unless: dict[str, Callable[[Any, Any, Any], bool]]
+    cooldowns: dict[str, tuple[int, int, int]]
+    horizon: int
+    lasting: tuple[int, ...]
+    rules: dict[str, int]
+
+
+def bind_entity(plan: Plan, index: int, namespace: Namespace) -> EntityProgram:
+    """Generates and compiles the entity's functions."""
+    return _EntityCode(plan, index, namespace).program()
+
+
+class _EntityCode:
+    def __init__(self, plan: Plan, index: int, namespace: Namespace) -> None:
+        self.plan = plan
+        self.entity = plan.schema.entities[index]
+        self.namespace = namespace
+        self.layout = Layout()
+        self.leaves = Leaves(plan.schema, self.entity)
+        self.lowering = Lowering(namespace, plan.lists, self.leaves.read)
+        self.numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
+        self.rules = [rule for rule in plan.rules if rule.entity == self.entity.name]
+        self.signatures = [s for s in plan.signatures if s.entity == self.entity.name]
+        self.restores: list[str] = []
+        self.fresh_name = namespace.fresh("fresh")
+        self.lasting: tuple[int, ...] = ()
+
+    def program(self) -> EntityProgram:
+        name = f"evaluate_{self.plan.schema.entities.index(self.entity)}"
+        body = self._body()
+        restore = self.namespace.fresh("restore")
+        unless = {rule.id: self._unless(rule, rule.unless) for rule in self.rules if rule.unless is not None}
+        cooldowns = {rule.id: (*cooldown_slots(self.layout, rule), rule.cooldown) for rule in self.rules if rule.cooldown is not None}
+        return EntityProgram(
+            spec=self.entity,
+            layout=self.layout,
+            fresh=self.namespace.define(self.fresh_name, f"def {self.fresh_name}(): return {self.layout.fresh()}\n"),
+            restore=self.namespace.define(restore, f"def {restore}(S):\n" + "\n".join(indented([*self.restores, "return None"])) + "\n"),
+            evaluate=self.namespace.define(name, self._function(name, body)),
+            unless=unless,
+            cooldowns=cooldowns,
+            horizon=max([self.plan.schema.dedupe, *map(_span, self.signatures)]),
+            lasting=self.lasting,
+            rules={rule.id: self.numbers[rule.id] for rule in self.rules},
+        )
+
+    def _function(self, name: str, body: list[str]) -> str:
+        loop = [f"{self.leaves.unpacking()} = item", *self._entry(), *body]
+        lines = ["duplicates = 0", "get = states.get", "for item in items:", *indented(loop), "return duplicates"]
+        return "\n".join([f"def {name}(items, states, load, touched, send, hold, settle, R):", *indented(lines)]) + "\n"
+
+    def _entry(self) -> list[str]:
+        """Up to the point where the transaction is accepted and what it decides about held matches is done."""
+        return [
+            "S = get(key)",
+            "if S is None: S = load(key)",
+            *self._duplicates(),
+            *self._forget(),
+            f"if not S[{TOUCHED}]:",
+            *indented([f"S[{TOUCHED}] = 1", "touched.append(key)"]),
+            f"S[{LAST}] = t",
+            f"if S[{HELD}]: settle(key, S, item)",
+            *([f"P = S[{PROFILE}]"] if self.rules or self.signatures else []),
+        ]
+
+    def _duplicates(self) -> list[str]:
+        dedupe = self.plan.schema.dedupe
+        if not dedupe:
+            return []
+        prune = self.namespace.constant(pruner(self.layout, dedupe))
+        return [
+            f"if t >= S[{PRUNE}]: {prune}(S, t)",
+            f"s = S[{SEEN}].get(id_)",
+            "if s is not None:",
+            *indented([f"if t - s < {dedupe}:", " duplicates += 1", " continue", f"{prune}(S, t)"]),
+        ]
+
+    def _forget(self) -> list[str]:
+        accept = [f"S[{SEEN}][id_] = t"] if self.plan.schema.dedupe else []
+        if self.entity.forget is None:
+            return accept
+        renew = self.namespace.constant(self._renewer())
+        return [f"if t - S[{LAST}] >= {self.entity.forget}: {renew}(S)", *accept]
+
+    def _renewer(self) -> Callable[[State], None]:
+        """A function that makes a key forget all but its held matches; positions in logs go on, so that stored segments are seen as past."""
+
+        def renew(state: State) -> None:
+            ended = {log.base: log_end(state, log) for log in self.layout.logs.values()}
+            blank: State = self.namespace.names[self.fresh_name]()
+            for position in (TOUCHED, PROFILE, HELD, AGENDA, *(p for log in self.layout.logs.values() for p in (log.stored, log.removed))):
+                blank[position] = state[position]
+            state[:] = blank
+            for base, end in ended.items():
+                state[base] = end
+
+        return renew
+
+    def _body(self) -> list[str]:
+        wheres: dict[str, Expr | None] = {"": None}
+        wheres |= {spell(each.where): each.where for each in (*self.signatures, *self.rules)}
+        lines: list[str] = []
+        code = RuleCode(self.lowering, self.leaves, self.layout, self.numbers)
+        for text, where in wheres.items():
+            inner = _WhereCode(self, text).lines(code)
+            if where is None:
+                lines += inner
+                continue
+            condition = self.lowering.true(where)
+            lines += [*self.lowering.take_statements(), f"if {condition}:", *indented(inner)] if inner else self.lowering.take_statements()
+        return lines
+
+    def _unless(self, rule: Rule, condition: Expr) -> Callable[[Any, Any, Any], bool]:
+        """Whether a later transaction drops the rule's held match: (item, held item, profile row) -> bool."""
+        leaves = Leaves(self.plan.schema, self.entity)
+        lowering = Lowering(self.namespace, self.plan.lists, leaves.read)
+        block = Block(level=1)
+        wanted = lets_read(rule, condition)
+        for let in rule.lets:
+            if let.name in wanted:
+                lowered = lowering.value(let.expr)
+                block.extend(lowering.take_statements())
+                block.add(f"l_{let.name} = {lowered.text}")
+                leaves.lets[let.name] = Lowered(f"l_{let.name}", lowered.maybe)
+        test = lowering.true(condition)
+        block.extend(lowering.take_statements())
+        name = self.namespace.fresh("unless")
+        found: Callable[[Any, Any, Any], bool] = self.namespace.define(
+            name, f"def {name}(item, match, P):\n {leaves.unpacking()} = item\n{block.text() if block.lines else ''} return {test}\n"
+        )
+        return found
+
+
+class _WhereCode:
+    """The windows and rules under one `where` of an entity."""
+
+    def __init__(self, entity: _EntityCode, text: str) -> None:
+        self.entity = entity
+        self.text = text
+        self.signatures = [s for s in entity.signatures if spell(s.where) == text]
+        self.rules = [rule for rule in entity.rules if spell(rule.where) == text]
+        self.columns: dict[str, Column] = {}
+        self.kinds: dict[type[WindowCode], WindowCode] = {}
+        self.units: dict[tuple[str, Window, int], Unit] = {}
+
+    def lines(self, code: RuleCode) -> list[str]:
+        first = self._columns()
+        for signature in self.signatures:
+            self._unit(signature)
+        self._windows()
+        windows = self.kinds.values()
+        times = dict.fromkeys(line for window in windows for line in window.times())
+        lines = [*first, *times, *(line for window in windows for line in window.advance())]
+        lines += self._read(before=True)
+        lines += [line for window in windows for column, added in window.add() for line in self._added(column, added)]
+        lines += self._read(before=False)
+        for rule in self.rules:
+            if rule.mode != "off":
+                number = self.entity.numbers[rule.id]
+                alert_function(f"alert_{number}", rule, self.entity.plan, self.entity.entity, self.entity.leaves.slots, self.entity.namespace)
+        self.entity.restores += [line for window in windows for line in window.restore()]
+        return lines + code.lines(self.rules)
+
+    def _added(self, column: Column, lines: list[str]) -> list[str]:
+        return column.when_present(column.current.text, lines)
+
+    def _columns(self) -> list[str]:
+        """Computes each column's value of the current transaction."""
+        lines: list[str] = []
+        lowering = self.entity.lowering
+        for signature in self.signatures:
+            identity = f"{spell(signature.argument)}|{spell(signature.condition)}"
+            if identity in self.columns:
+                continue
+            value = Lowered("1", False) if signature.argument is None else lowering.value(signature.argument)
+            if signature.condition is not None:
+                value = Lowered(f"({value.text} if {lowering.true(signature.condition)} else None)", True)
+            lines += lowering.take_statements()
+            if not value.text.isidentifier() and value.text != "1":
+                name = self.entity.namespace.fresh("c")
+                lines.append(f"{name} = {value.text}")
+                value = Lowered(name, value.maybe)
+            type = signature.argument.type if signature.argument is not None else "int"
+            self.columns[identity] = Column(identity, type, value)
+        return lines
+
+    def _column(self, signature: Signature) -> Column:
+        return self.columns[f"{spell(signature.argument)}|{spell(signature.condition)}"]
+
+    def _unit(self, signature: Signature) -> Unit:
+        column = self._column(signature)
+        key = (column.identity, signature.window, signature.delay)
+        unit = self.units.setdefault(key, Unit(column, signature.window, signature.delay))
+        unit.accumulators |= accumulators(signature, column.type, self.entity.namespace)
+        return unit
+
+    def _windows(self) -> None:
+        scope = Scope(self.text, self.entity.layout, self.entity.namespace)
+        by_kind: dict[type[WindowCode], list[Unit]] = {}
+        for unit in self.units.values():
+            by_kind.setdefault(_kind(unit.window), []).append(unit)
+        for kind, units in by_kind.items():
+            before = len(self.entity.layout.slots)
+            self.kinds[kind] = kind(scope, units)  # type: ignore[call-arg]  # each kind is made of its scope and units
+            if kind is GrowingWindows:
+                added = range(before, len(self.entity.layout.slots))
+                self.entity.lasting += tuple(at for at in added if "|all" in self.entity.layout.slots[at].identity)
+
+    def _read(self, before: bool) -> list[str]:
+        """Assigns each aggregate's value to a variable; `before` the current transaction is taken in, or after."""
+        lines: list[str] = []
+        read = {s for rule in self.rules if rule.mode != "off" for s in _read_slots(rule)}
+        for signature in self.signatures:
+            if before_current(signature) == before and signature.id in read:
+                lines += self._reading(signature, before)
+        return lines
+
+    def _reading(self, signature: Signature, before: bool) -> list[str]:
+        unit, column = self._unit(signature), self._column(signature)
+        window = self.kinds[_kind(signature.window)]
+        prepared = [line for name in accumulators(signature, column.type, self.entity.namespace) for line in window.prepare(unit, name, before)]
+        current, statements = column.current, []
+        if signature.function == "zscore" and signature.condition is not None and signature.argument is not None:
+            current = self.entity.lowering.value(signature.argument)
+            statements = self.entity.lowering.take_statements()
+            name = self.entity.namespace.fresh("z")
+            statements.append(f"{name} = {current.text}")
+            current = Lowered(name, current.maybe)
+        money = self.entity.plan.schema.money
+        found = reading(
+            signature, column.type, lambda name: window.value(unit, name, before), current, self.entity.namespace, money.decimals if money else 0
+        )
+        name = self.entity.namespace.fresh("v")
+        self.entity.leaves.slots[signature.id] = Lowered(name, found.maybe)
+        return [*statements, *prepared, f"{name} = {found.text}"]
+
+
+def lets_read(rule: Rule, expr: Expr) -> set[str]:
+    """Names of the rule's lets that the expression reads, directly or through other lets."""
+    from fraudc_runtime.lower.rules import _needed
+
+    return _needed(rule, expr)
+
+
+def pruner(layout: Layout, dedupe: int) -> Callable[[State, int], None]:
+    """A function that drops remembered ids which are past dedupe, at most once in that time: O(1) a transaction."""
+    base = layout.logs["seen"].base
+
+    def prune(state: State, t: int) -> None:
+        seen = state[SEEN]
+        kept = {id: s for id, s in seen.items() if t - s < dedupe}
+        state[base] += len(seen) - len(kept)
+        state[SEEN] = kept
+        state[PRUNE] = t + dedupe
+
+    return prune
+
+
+def _kind(window: Window) -> type[WindowCode]:
+    match window:
+        case Sliding():
+            return SlidingWindows
+        case Panes():
+            return PaneWindows
+        case Tumbling() | All():
+            return GrowingWindows
+        case _:
+            assert_never(window)
+
+
+def _span(signature: Signature) -> int:
+    """How long after its last member, at most, the window can still be read differently from an empty one."""
+    match signature.window:
+        case Sliding(size=size) | Panes(size=size):
+            return size + signature.delay + (signature.window.step if isinstance(signature.window, Panes) else 0)
+        case Tumbling(size=size, zone=zone):
+            return size + (2 * DAY if zone else 0)
+        case All():
+            return 0
+        case _:
+            assert_never(signature.window)
+
+
+def _read_slots(rule: Rule) -> set[str]:
+    from fraudc_runtime.expr import slots
+
+    exprs = [rule.when, *(let.expr for let in rule.lets)]
+    return {s for expr in exprs for s in slots(expr)}

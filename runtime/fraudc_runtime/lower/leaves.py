@@ -1,0 +1,57 @@
+"""How names read in generated code: fields of the item, profile columns, the held match's fields; used positions out."""
+
+from dataclasses import dataclass, field
+
+from fraudc_runtime.expr import Field, Let, Match, Profile, Slot
+from fraudc_runtime.lower.source import Lowered
+from fraudc_runtime.plan import EntitySpec, Schema
+from fraudc_runtime.record import COLUMNS, EVENT_TIME, ID, KEY, positions
+
+_FIXED = {EVENT_TIME: "t", ID: "id_", KEY: "key"}
+
+
+@dataclass(slots=True)
+class Leaves:
+    """Names of one function body: fields are unpacked from the item at its top, profile columns read from the row `P`."""
+
+    schema: Schema
+    entity: EntitySpec | None
+    lets: dict[str, Lowered] = field(default_factory=dict)
+    slots: dict[str, Lowered] = field(default_factory=dict)
+    _used: set[int] = field(default_factory=set)
+    _positions: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._positions = positions(self.schema)
+
+    def read(self, leaf: Field | Profile | Match | Let | Slot) -> Lowered:
+        match leaf:
+            case Field(name=name, optional=optional):
+                return Lowered(self.field(name), optional)
+            case Profile(name=name):
+                return Lowered(f"(P[{self._profile(name)}] if P is not None else None)", True, 1)
+            case Match(name=name, optional=optional):
+                return Lowered(f"match[{self._positions[name]}]", optional)
+            case Let(name=name):
+                return self.lets[name]
+            case Slot(signature=signature):
+                return self.slots[signature]
+
+    def field(self, name: str) -> str:
+        position = self._positions[name]
+        self._used.add(position)
+        return _name(position)
+
+    def _profile(self, name: str) -> int:
+        assert self.entity is not None
+        return next(at for at, column in enumerate(self.entity.profile) if column.name == name)
+
+    def unpacking(self) -> str:
+        """`t, id_, _, …` for all positions of an item, after everything that reads fields was lowered."""
+        width = max(COLUMNS - 1, *self._positions.values()) + 1
+        wanted = {EVENT_TIME, ID, KEY} | self._used
+        return ", ".join(_name(position) if position in wanted else "_" for position in range(width))
+
+
+def _name(position: int) -> str:
+    return _FIXED.get(position, f"f{position}")

@@ -1,0 +1,84 @@
+"""A Plan in, a bound Program out: Python generated once per rule set."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fraudc_runtime.counts import Counts, RuleCounts
+from fraudc_runtime.frames import ALERT
+from fraudc_runtime.lower.alert import alert_function
+from fraudc_runtime.lower.entity import EntityProgram, bind_entity
+from fraudc_runtime.lower.expression import Lowering
+from fraudc_runtime.lower.layout import Layout
+from fraudc_runtime.lower.leaves import Leaves
+from fraudc_runtime.lower.rules import RuleCode
+from fraudc_runtime.lower.source import Block, Namespace, guarded
+from fraudc_runtime.lower.spell import spell
+from fraudc_runtime.plan import Plan
+from fraudc_runtime.record import Item
+
+Record = tuple[int, str | None, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`stateless(item, counts)` gives the alert records of rules without an entity; None when there are none.
+
+    `entities` are in the order of the schema.
+    """
+
+    plan: Plan
+    stateless: Callable[[Item, Counts], list[Record]] | None
+    entities: tuple[EntityProgram, ...]
+
+
+def bind(plan: Plan) -> Program:
+    """Generates and compiles everything that the plan does to a transaction."""
+    namespace = Namespace()
+    entities = tuple(bind_entity(plan, index, namespace) for index in range(len(plan.schema.entities)))
+    return Program(plan, _bind_stateless(plan, namespace), entities)
+
+
+def rule_counts(plan: Plan, counts: Counts) -> list[RuleCounts]:
+    """The plan's rules in `counts`, by their position in the plan; made where they are missing."""
+    return [counts.rules.setdefault(rule.id, RuleCounts()) for rule in plan.rules]
+
+
+def _bind_stateless(plan: Plan, namespace: Namespace) -> Callable[[Item, Counts], list[Record]] | None:
+    rules = [rule for rule in plan.rules if rule.entity is None and rule.mode != "off"]
+    if not rules:
+        return None
+    leaves = Leaves(plan.schema, None)
+    lowering = Lowering(namespace, plan.lists, leaves.read)
+    numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
+    code = RuleCode(lowering, leaves, Layout(), numbers)
+    body = Block(level=1)
+    for text, where in {spell(rule.where): rule.where for rule in rules}.items():
+        inner = code.lines([rule for rule in rules if spell(rule.where) == text])
+        condition = None if where is None else lowering.true(where)
+        body.extend([*lowering.take_statements(), *guarded(condition, inner)])
+    for rule in rules:
+        alert_function(f"alert_{numbers[rule.id]}", rule, plan, None, {}, namespace)
+    source = f"def stateless(item, send):\n P = key = None\n {leaves.unpacking()} = item\n{body.text()}"
+    test: Callable[..., None] = namespace.define("stateless", source)
+    return _counting(test, [rule.id for rule in plan.rules])
+
+
+def _counting(test: Callable[..., None], ids: list[str]) -> Callable[[Item, Counts], list[Record]]:
+    """Alerts of stateless rules as records by transaction id."""
+
+    def stateless(item: Item, counts: Counts) -> list[Record]:
+        records: list[Record] = []
+
+        def send(number: int, key: None, suppressed: int, rendered: tuple[int, bytes, bytes]) -> None:  # noqa: ARG001  (as engine.send)
+            tag, head, tail = rendered
+            records.append((tag, item[1], head + b"%d" % suppressed + tail))
+            count = counts.rules.setdefault(ids[number], RuleCounts())
+            if tag == ALERT:
+                count.live += 1
+            else:
+                count.shadow += 1
+
+        test(item, send)
+        return records
+
+    return stateless

@@ -1,0 +1,225 @@
+"""A key's decoded slots in, map entries of bytes out, and back: self-versioned, by the identity of what a slot means, in segments.
+
+Entry `k/ENTITY/KEY`: VERSION, 8 bytes that name a layout, msgpack of the slots, each log with its newest entries only.
+Entry `l/DIGEST`: the layout: [[identity, storage], ...] and the logs, written once by each shard that uses it.
+Entry `s/NUMBER/LOG/ENTITY/KEY`: VERSION, SEGMENT entries of a log by column; written once, never changed, removed when all are past.
+"""
+
+
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, Protocol
+
+import msgspec
+
+from fraudc_runtime.lower.entity import EntityProgram, State
+from fraudc_runtime.lower.layout import PROFILE, SEEN, TOUCHED, Log, log_end, log_length
+
+VERSION = b"\x01"
+SEGMENT = 512
+_WIDE = 1  # extension: an int outside 64 bits, big endian, signed
+_64_BITS = 63
+
+
+class Store(Protocol):
+    """A map of byte strings; all of a shard's state is entries of one."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, value: bytes) -> None: ...
+
+    def remove(self, key: str) -> None: ...
+
+
+def _read_wide(code: int, data: memoryview) -> int:
+    if code != _WIDE:
+        raise ValueError(f"state holds an extension {code}, which this release does not know")
+    return int.from_bytes(data, "big", signed=True)
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(ext_hook=_read_wide)
+
+
+def _widened(value: Any) -> Any:
+    """The value with ints outside 64 bits as extensions, however deep."""
+    if isinstance(value, int) and value.bit_length() > _64_BITS:
+        return msgspec.msgpack.Ext(_WIDE, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    if isinstance(value, list | tuple):
+        return [_widened(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _widened(each) for key, each in value.items()}
+    return value
+
+
+def pack(value: Any) -> bytes:
+    """msgpack in which ints may have any size."""
+    try:
+        return _ENCODER.encode(value)
+    except OverflowError:
+        return _ENCODER.encode(_widened(value))
+
+
+def unpack(data: bytes | memoryview) -> Any:
+    """What `pack` was given, tuples as lists."""
+    return _DECODER.decode(data)
+
+
+def versioned(data: bytes) -> memoryview:
+    """The content behind the version byte; ValueError when another release wrote it."""
+    if data[:1] != VERSION:
+        raise ValueError(f"state of version {data[0] if data else 'none'}; this release reads version {VERSION[0]}")
+    return memoryview(data)[1:]
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+class KeyCodec:
+    """Reads and writes the keys of one entity in a shard's store."""
+
+    def __init__(self, program: EntityProgram, store: Store) -> None:
+        self._program = program
+        self._store = store
+        layout = program.layout
+        self._layout = layout.digest()
+        self._unwritten = [at for at, slot in enumerate(layout.slots) if slot.storage in ("derived", "transient")]
+        self._derived = [at for at, slot in enumerate(layout.slots) if slot.storage == "derived"]
+        self._exact = [at for at, slot in enumerate(layout.slots) if slot.storage == "exact"]
+        self._logs = [(log, _digest(log.identity), {_digest(name): at for name, at in log.columns.items()}) for log in layout.logs.values()]
+        self._described = False
+
+    def _entry(self, key: str) -> str:
+        return f"k/{self._program.spec.name}/{key}"
+
+    def _segment(self, number: int, log: str, key: str) -> str:
+        return f"s/{number}/{log}/{self._program.spec.name}/{key}"
+
+    def load(self, key: str) -> State | None:
+        """The key's slots as they were written, derived ones made again; None for a key without state."""
+        data = self._store.get(self._entry(key))
+        if data is None:
+            return None
+        content = versioned(data)
+        state: State = unpack(content[8:])
+        if content[:8] != self._layout:
+            state = self._moved(state, bytes(content[:8]))
+        state[TOUCHED], state[PROFILE] = 0, None
+        blank = self._program.fresh()
+        for position in self._derived:
+            state[position] = blank[position]
+        for log, name, columns in self._logs:
+            if state[log.stored] > state[log.base]:
+                self._join_segments(state, log, name, columns, key)
+        self._program.restore(state)
+        return state
+
+    def _join_segments(self, state: State, log: Log, name: str, columns: dict[str, int], key: str) -> None:
+        first = state[log.base] // SEGMENT
+        parts = [unpack(versioned(self._store.get(self._segment(number, name, key)) or b"")) for number in range(first, state[log.stored] // SEGMENT)]
+        skip = state[log.base] - parts[0][0]
+        count = sum(len(next(iter(part[1].values()))) for part in parts)
+        if log.identity == "seen":
+            ids, times = ([entry for part in parts for entry in part[1][column]][skip:] for column in ("id", "time"))
+            state[SEEN] = dict(zip(ids, times, strict=True)) | state[SEEN]
+            return
+        for column, position in columns.items():
+            older = [entry for part in parts for entry in part[1].get(column, ())] or [None] * count
+            state[position] = older[skip:] + state[position]
+
+    def save(self, key: str, state: State) -> None:
+        """Writes the key's entry, and segments that have become full since."""
+        self._describe()
+        head = state.copy()
+        for position in self._unwritten:
+            head[position] = None
+        for log, name, columns in self._logs:
+            self._split_log(key, state, head, log, name, columns)
+        for position in self._exact:
+            if head[position].bit_length() > _64_BITS:
+                head[position] = _widened(head[position])
+        self._store.put(self._entry(key), VERSION + self._layout + pack(head))
+        state[TOUCHED] = 0
+
+    def _split_log(self, key: str, state: State, head: State, log: Log, name: str, columns: dict[str, int]) -> None:
+        base, stored, end = state[log.base], state[log.stored], log_end(state, log)
+        if stored or end - base > SEGMENT:
+            self._write_segments(key, state, log, name, columns)
+            head[log.stored], head[log.removed] = state[log.stored], state[log.removed]
+        tail = end - max(base, state[log.stored])
+        if log.identity == "seen":
+            head[SEEN] = dict(_newest(state[SEEN], tail))
+        for position in columns.values():
+            column = state[position]
+            head[position] = column if len(column) == tail else column[len(column) - tail :]
+
+    def _write_segments(self, key: str, state: State, log: Log, name: str, columns: dict[str, int]) -> None:
+        """The newest entry always stays outside, since a pane's partial still changes."""
+        base, stored, end = state[log.base], state[log.stored], log_end(state, log)
+        past = min(base, stored) // SEGMENT
+        for number in range(state[log.removed] // SEGMENT, past):
+            self._store.remove(self._segment(number, name, key))
+        start = max(base, stored)
+        state[log.removed] = past * SEGMENT if past * SEGMENT < stored else start // SEGMENT * SEGMENT
+        while (start // SEGMENT + 1) * SEGMENT < end:
+            number = start // SEGMENT
+            until = (number + 1) * SEGMENT
+            content = _columns(state, log, columns, end - start, end - until)
+            self._store.put(self._segment(number, name, key), VERSION + pack([start, content]))
+            start = state[log.stored] = until
+
+    def drop(self, key: str, state: State) -> None:
+        """Removes all that is stored of the key."""
+        self._store.remove(self._entry(key))
+        for log, name, _ in self._logs:
+            for number in range(state[log.removed] // SEGMENT, state[log.stored] // SEGMENT):
+                self._store.remove(self._segment(number, name, key))
+
+    def _describe(self) -> None:
+        """Stores what the layout's slots mean, once, so that a later rule set finds them."""
+        if self._described:
+            return
+        self._described = True
+        entry = f"l/{self._layout.hex()}"
+        if self._store.get(entry) is None:
+            layout = self._program.layout
+            slots = [[slot.identity, slot.storage] for slot in layout.slots]
+            logs = [[log.identity, log.base, log.stored, log.removed, log.columns] for log in layout.logs.values()]
+            self._store.put(entry, VERSION + pack([slots, logs]))
+
+    def _moved(self, old: State, digest: bytes) -> State:
+        """Slots of another rule set's layout, arranged for this one's: what both know is kept, the rest is fresh."""
+        data = self._store.get(f"l/{digest.hex()}")
+        if data is None:
+            raise ValueError(f"state of an unknown layout {digest.hex()}")
+        slots = unpack(versioned(data))[0]
+        known = {identity: old[at] for at, (identity, storage) in enumerate(slots) if storage != "derived"}
+        state = self._program.fresh()
+        for at, slot in enumerate(self._program.layout.slots):
+            if slot.identity in known:
+                state[at] = known[slot.identity]
+        for log, _, _ in self._logs:
+            length = max((len(state[at]) for at in log.columns.values()), default=0)
+            for at in log.columns.values():
+                state[at] = [None] * (length - len(state[at])) + state[at]
+        return state
+
+
+def _columns(state: State, log: Log, columns: dict[str, int], start: int, until: int) -> dict[str, list[Any]]:
+    """The log's entries from `start` to `until`, both counted from the end."""
+    if log.identity == "seen":
+        entries = _newest(state[SEEN], start)[: start - until]
+        return {"id": [id for id, _ in entries], "time": [time for _, time in entries]}
+    length = log_length(state, log)
+    return {name: state[at][length - start : length - until] for name, at in columns.items()}
+
+
+def _newest(seen: dict[str, int], count: int) -> list[tuple[str, int]]:
+    if count == len(seen):
+        return list(seen.items())
+    newest = list(islice(reversed(seen.items()), count))
+    newest.reverse()
+    return newest
+
+
