@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from fraudc.cli import check, compile, explain, run
+import fraudc.cli.check
+import fraudc.cli.compile
+import fraudc.cli.explain
+import fraudc.cli.run
 from fraudc.cli.failure import Failure
 
 app = typer.Typer(
@@ -17,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (check, compile, run, explain):
+for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.run, fraudc.cli.explain):
     app.command(module.NAME)(module.command)
 
 
@@ -30,7 +33,7 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def fraudc(
+def without_command(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)] = False,  # noqa: ARG001  its callback acts
 ) -> None:
