@@ -52,6 +52,11 @@ class Shard:
         pending = [tuple(item) for part in range(parts) for item in unpack(versioned(self._store.get(f"pending/{part}") or b""))]
         return watermark, parts, pending
 
+    @property
+    def watermark(self) -> int:
+        """Up to which event time everything is decided."""
+        return self._watermark
+
     def frame(self, frame: bytes) -> bytes:
         """A shard frame in, a tagged frame out; it carries the watermark up to which everything is decided."""
         watermark, flags, subframes = read_shard_frame(frame)
