@@ -9,7 +9,7 @@ from pyflink.datastream.state import MapStateDescriptor
 
 from fraudc_runtime.counts import Counts
 from fraudc_runtime.flink.machine import Machine, ShardPart, Shards, Store
-from fraudc_runtime.frames import END, MARKER, MAX_WATERMARK, STATUS, tagged_frame
+from fraudc_runtime.frames import END, MARKER, MAX_WATERMARK, MIN_WATERMARK, STATUS, tagged_frame
 
 _FLAGS = 8  # where a shard frame's flags stand
 _EMPTY = 8  # a tagged frame of this length has no records
@@ -36,6 +36,7 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
         self._open: dict[str, ShardPart] = {}
         self._ended: set[str] = set()
         self._timers: dict[str, int] = {}
+        self._reached: dict[str, int] = {}
 
     def process_element(self, value: bytes, ctx: KeyedProcessFunction.Context) -> Iterator[bytes]:
         name = ctx.get_current_key()
@@ -46,6 +47,7 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
             self._timer(name, shard.pending_until(), ctx)
             return
         yield from _records(shard.frame(value))
+        self._reached[name] = int.from_bytes(value[:_FLAGS], "big", signed=True)
         if flags & END:
             yield from self._end(name)
         else:
@@ -57,9 +59,9 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
             return
         self._timers.pop(name, None)
         shard = self._shard(name)
-        yield from _records(shard.on_time(timestamp))
-        if not self._bounded:
-            shard.flush()  # no marker covers what a timer changes
+        if timestamp > self._reached.get(name, MIN_WATERMARK):  # else a frame has brought it as far already
+            self._reached[name] = timestamp
+            yield from _records(shard.on_time(timestamp))
         self._timer(name, shard.due(), ctx)
 
     def _shard(self, name: str) -> ShardPart:

@@ -42,12 +42,18 @@ def explain(error: Any) -> Failure:
             return (InputUnreadable if kind == "input" else OutputUnwritable)(f"{path}: {_plain(reason)}")
     for text in reversed(texts):
         if found := _PYTHON.search(text):
-            name, reason = found.groups()
-            return JobFailed(f"{name}: {reason.splitlines()[0]}" if reason else name)
+            return _raised(*found.groups())
         if worker := _WORKER.findall(text):
-            name, reason = worker[-1]
-            return JobFailed(f"{name}: {reason}")
+            return _raised(*worker[-1])
     return JobFailed(texts[-1].splitlines()[0] if texts else "the job failed")
+
+
+def _raised(name: str, reason: str) -> Failure:
+    """What a Python exception in an operator means; a CSV file without a usable header is a file that cannot be read."""
+    first = reason.splitlines()[0] if reason else ""
+    if name.rpartition(".")[2] == "HeaderError":
+        return InputUnreadable(first)
+    return JobFailed(f"{name}: {first}" if first else name)
 
 
 def _texts(error: Any) -> Iterator[str]:
