@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
-from fraudc_runtime.expr import Expr, Type
+from fraudc_runtime.expr import Expr, Field, Type
 from fraudc_runtime.plan import All, Panes, Plan, Rule, Signature, Sliding, Tumbling
 
 Unit = Literal["member", "pane", "value"]
@@ -29,6 +29,7 @@ COOLDOWN = 2 * NUMBER  # until when, and how many were suppressed
 LOG = 2 * NUMBER  # how many members have left, and how many stand in segments
 SQUARES = 2 * NUMBER
 EXACT_SUM, EXACT_SQUARES = 140, 280  # sums of doubles are kept as whole multiples of the least double and of its square
+NOT_YET_DROPPED = 1.5  # a log is cut when half of it has left, so on average it holds half as many again as the window has
 HELD_MATCH = 768  # the rendered alert, its transaction included, and its deadline
 
 # What each aggregate accumulates. Windows of one length over one column have equal accumulators in common.
@@ -178,6 +179,12 @@ def _is_free(signature: Signature) -> bool:
     return signature.function == "rising" or (signature.function == "last" and not signature.delay)
 
 
+def _counts_all(signature: Signature) -> bool:
+    """A number of members none of which can lack the argument: the distance of two cursors, which needs no column and no number."""
+    always = signature.argument is None or (isinstance(signature.argument, Field) and not signature.argument.optional)
+    return signature.function == "count" and signature.condition is None and always
+
+
 def _pieces(signature: Signature) -> Iterator[Piece]:
     match signature.window:
         case Sliding() if _is_free(signature):
@@ -186,9 +193,9 @@ def _pieces(signature: Signature) -> Iterator[Piece]:
         case Sliding():
             yield Piece(_log(signature), LOG, NUMBER)
             yield Piece(("cursors", signature.where, signature.window, signature.delay), NUMBER * (2 if signature.delay else 1))
-            if signature.argument is not None or signature.condition is not None:
+            if not (counts_all := _counts_all(signature)):
                 yield Piece(("column", _column(signature)), 0, _width(signature))
-            yield from _accumulators(signature, _DERIVED)
+            yield from _accumulators(signature, _DERIVED | ({"number"} if counts_all else set()))
         case Panes():
             yield Piece(_log(signature), LOG + NUMBER, NUMBER)
             yield Piece(("cursors", _place(signature)), NUMBER * (2 if signature.delay else 1))
@@ -242,11 +249,17 @@ def _unit(signature: Signature) -> Unit:
 
 
 def _members(owner: Signature, per_day: float) -> int:
-    """Expected members, panes or values of a log by the window that owns it: no more panes than its length has."""
+    """Expected entries of a log, by the window that owns it: of members and panes also those not yet dropped."""
     found = _expected(span(owner), per_day)
-    if isinstance(owner.window, Panes) and owner.function != "distinct":
-        return min(found, ceil(span(owner) / owner.window.step))
-    return found
+    match owner.window:
+        case Panes(_, step) if owner.function != "distinct":
+            return ceil(NOT_YET_DROPPED * min(found, ceil(span(owner) / step)))
+        case Panes():
+            return ceil(NOT_YET_DROPPED * found)
+        case Sliding() if not _is_free(owner):
+            return ceil(NOT_YET_DROPPED * found)
+        case _:
+            return found
 
 
 def _expected(milliseconds: int, per_day: float) -> int:

@@ -61,10 +61,10 @@ def test_over_all_keeps_numbers_only() -> None:
 
 def test_panes_cost_numbers_for_each_step_however_many_members_there_are() -> None:
     window = only(state(signature("w", "count", Panes(12 * HOUR, HOUR))))
-    assert (window.fixed, window.per_member, window.members, window.unit) == (LOG + 3 * 8, 8 + 8, 12, "pane")
+    assert (window.fixed, window.per_member, window.members, window.unit) == (LOG + 3 * 8, 8 + 8, 18, "pane")  # 12, and half as many
     delayed = only(state(signature("w", "count", Panes(12 * HOUR, HOUR), delay=3 * HOUR)))
-    assert (delayed.fixed, delayed.members) == (LOG + 4 * 8, 15)
-    assert only(state(signature("w", "count", Panes(12 * HOUR, 6 * HOUR)))).members == 2
+    assert (delayed.fixed, delayed.members) == (LOG + 4 * 8, 23)  # 15, and half as many
+    assert only(state(signature("w", "count", Panes(12 * HOUR, 6 * HOUR)))).members == 3
 
 
 def test_pane_windows_of_one_step_over_one_column_share_their_panes() -> None:
@@ -95,12 +95,14 @@ def test_another_entity_has_state_of_its_own() -> None:
 
 def test_a_sliding_window_keeps_a_time_and_a_value_for_each_member_of_its_size_and_delay() -> None:
     window = only(state(signature("w", "sum", Sliding(5 * HOUR), AMOUNT, delay=2 * HOUR)))
-    assert (window.per_member, window.members) == (16, 7)
-    assert window.bytes == window.fixed + 7 * 16
+    assert (window.per_member, window.members) == (16, 11)  # 7, and half as many that have left and are not dropped yet
+    assert window.bytes == window.fixed + 11 * 16
 
 
-def test_counting_everything_keeps_times_only() -> None:
-    assert only(state(signature("w", "count", Sliding(HOUR)))).per_member == 8
+def test_counting_everything_keeps_times_and_no_number() -> None:
+    for argument in (None, AMOUNT):
+        window = only(state(signature("w", "count", Sliding(HOUR), argument)))
+        assert (window.fixed, window.per_member) == (LOG + 8, 8)
 
 
 def test_an_inner_where_without_an_argument_costs_one_byte_a_member() -> None:
@@ -108,8 +110,8 @@ def test_an_inner_where_without_an_argument_costs_one_byte_a_member() -> None:
 
 
 def test_a_sliding_window_keeps_its_cursors_and_the_log_it_owns() -> None:
-    assert only(state(signature("w", "count", Sliding(HOUR)))).fixed == LOG + 8 + 8
-    assert only(state(signature("w", "count", Sliding(HOUR), delay=HOUR))).fixed == LOG + 2 * 8 + 8
+    assert only(state(signature("w", "count", Sliding(HOUR), COUNTRY))).fixed == LOG + 8 + 8
+    assert only(state(signature("w", "count", Sliding(HOUR), COUNTRY, delay=HOUR))).fixed == LOG + 2 * 8 + 8
 
 
 def test_what_members_can_tell_again_is_not_stored_beside_them() -> None:
@@ -127,12 +129,12 @@ def test_exact_sums_of_doubles_are_long() -> None:
 def test_the_longest_window_owns_the_members_and_the_others_borrow_them() -> None:
     short, long = state(signature("short", "sum", Sliding(HOUR), AMOUNT), signature("long", "avg", Sliding(9 * HOUR), AMOUNT)).windows
     assert (short.shares, short.per_member) == ("long", 0)
-    assert (long.shares, long.per_member, long.members) == (None, 16, 9)
+    assert (long.shares, long.per_member, long.members) == (None, 16, 14)
 
 
 def test_a_borrowing_window_pays_for_a_column_that_only_it_reads() -> None:
     short, _ = state(signature("short", "sum", Sliding(HOUR), AMOUNT), signature("long", "count", Sliding(9 * HOUR))).windows
-    assert (short.shares, short.per_member, short.members) == ("long", 8, 9)
+    assert (short.shares, short.per_member, short.members) == ("long", 8, 14)
 
 
 def test_another_where_has_members_of_its_own() -> None:
@@ -152,7 +154,7 @@ def test_percentile_alone_is_logarithmic() -> None:
 
 
 def test_a_rate_below_one_member_still_counts_one() -> None:
-    assert only(state(signature("w", "count", Sliding(1)))).members == 1
+    assert only(state(signature("w", "distinct", Tumbling(1), COUNTRY))).members == 1
 
 
 def test_strings_take_more_than_numbers() -> None:

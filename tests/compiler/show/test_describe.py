@@ -66,10 +66,10 @@ def test_rules_that_share_members_only_are_told_so(plan: Plan) -> None:
 
 
 def test_a_rule_pays_for_the_members_that_its_window_borrows(shop: PlanView) -> None:
-    # 10 members of w3's day: 16 B and 8 B for each of their times, 8 B more for their amounts; w2 16 B, w3 16 B, a cooldown 16 B.
+    # w3's day has 10 members, its log 15: 16 B and 8 B for each time, 8 B more for each amount; w2 16 B, w3 8 B, a cooldown 16 B.
     strict, online = rule(shop, "spending-online-strict"), rule(shop, "spending-online")
-    assert (strict.bytes, strict.shared_bytes) == (16 + 16 + 80 + 80, 192)
-    assert (online.bytes, online.shared_bytes) == (16 + 16 + 80 + 80 + 16 + 16, 192)
+    assert (strict.bytes, strict.shared_bytes) == (16 + 16 + 120 + 120, 272)
+    assert (online.bytes, online.shared_bytes) == (16 + 16 + 120 + 120 + 8 + 16, 272)
 
 
 def test_a_key_costs_each_window_once(shop: PlanView) -> None:
