@@ -11,6 +11,8 @@ _FORM: Final = re.compile(
 )
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _MINUTE: Final = 60_000
+_KEPT_PARTS: Final = 16_384
+_KEPT_LENGTH: Final = 20
 
 
 def read_timestamp(text: str) -> int | None:
@@ -41,3 +43,38 @@ def _ends_month(minutes: int) -> bool:
         return minute == 1439 and (date.fromordinal(days + _EPOCH) + timedelta(1)).day == 1
     except (ValueError, OverflowError):
         return False
+
+
+class _Parts(dict[str, int]):
+    """Part of a timestamp's text -> its milliseconds; KeyError for what is none. `before` and `behind` make the part a whole timestamp."""
+
+    def __init__(self, before: str, behind: str) -> None:
+        super().__init__()
+        self._before = before
+        self._behind = behind
+
+    def __missing__(self, part: str) -> int:
+        read = read_timestamp(self._before + part + self._behind)
+        if read is None:
+            raise KeyError(part)
+        if len(self) >= _KEPT_PARTS:
+            self.clear()
+        if len(part) <= _KEPT_LENGTH:
+            self[part] = read
+        return read
+
+
+class Instants:
+    """Reads many timestamps: an instant is the sum of its minute, its second, and its fraction and offset, each of which recurs."""
+
+    def __init__(self) -> None:
+        self._minutes = _Parts("", "00Z")
+        self._seconds = {f"{second:02}": second * 1000 for second in range(60)}
+        self._tails = _Parts("1970-01-01T00:00:00", "")
+
+    def read(self, text: str) -> int | None:
+        """What `read_timestamp` gives, save that a second 60 is not read."""
+        try:
+            return self._minutes[text[:17]] + self._seconds[text[17:19]] + self._tails[text[19:]]
+        except KeyError:
+            return None

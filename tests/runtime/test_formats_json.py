@@ -199,6 +199,13 @@ def test_a_newline_inside_a_payload_is_whitespace() -> None:
     assert [item[1] for item in items] == ["T1", "T2"]
 
 
+def test_lines_may_end_with_a_carriage_return_too() -> None:
+    payloads = [line(transaction_id=f"T{n}") + b"\r" for n in range(3)]
+    assert [item[1] for item in Feed(SCHEMA).items(*payloads)] == ["T0", "T1", "T2"]
+    letters = dead(Feed(SCHEMA).records(b"{}{}\r", b"{\r", b"\r", b"}\r"))
+    assert [letter["code"] for letter in letters] == ["not_json", "not_json", "empty_line", "not_json"]
+
+
 def test_one_bad_line_leaves_the_others_of_its_frame_alone() -> None:
     feed = Feed(SCHEMA)
     records = feed.records(line(transaction_id="T1"), b"no", line(transaction_id="T3"), line(event_time="x"))

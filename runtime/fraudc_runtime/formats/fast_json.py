@@ -9,7 +9,7 @@ import msgspec
 from fraudc_runtime.money import AmountError, Converter
 from fraudc_runtime.plan import FieldSpec, MoneySpec
 from fraudc_runtime.schema import LARGEST_INT, LONGEST_ID, LONGEST_PAYLOAD, SMALLEST_INT, BadInput, FieldReader, Row
-from fraudc_runtime.timestamps import LATEST, read_timestamp
+from fraudc_runtime.timestamps import LATEST, Instants
 
 _NOTHING: Final = msgspec.Raw(b"")
 _TYPES: Final[dict[str, Any]] = {
@@ -156,7 +156,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _objects(starts: list[int], joined: bytes) -> bool:
-    """True if every payload begins and ends with a brace.
+    """True if every payload begins and ends with a brace, or each has a carriage return behind it.
 
     Inside one JSON value no `}` is followed by a `{`, so each border of payloads is then a border of values, and as many values as
     payloads means one value in each.
@@ -164,21 +164,31 @@ def _objects(starts: list[int], joined: bytes) -> bool:
     at = joined.__getitem__
     n = len(starts) - 1
     try:
-        return bytes(map(at, starts[:n])) == b"{" * n and bytes(map(at, [s - 2 for s in starts[1:]])) == b"}" * n
+        if bytes(map(at, starts[:n])) != b"{" * n:
+            return False
+        ends = bytes(map(at, [start - 2 for start in starts[1:]]))
+        if ends == b"\r" * n:
+            ends = bytes(map(at, [start - 3 for start in starts[1:]]))
+        return ends == b"}" * n
     except IndexError:  # an empty payload at the end
         return False
 
 
-def _instant(value: str | None) -> int:
-    """Milliseconds of a timestamp that came as text; -1, which is out of range, for what is none."""
-    read = None if value is None else read_timestamp(value)
-    return -1 if read is None else read
+def _instants() -> Callable[[str | None], int]:
+    """A function to the milliseconds of a timestamp that came as text; -1, which is out of range, for what is none."""
+    instants = Instants()
+
+    def instant(value: str | None) -> int:
+        read = None if value is None else instants.read(value)
+        return -1 if read is None else read
+
+    return instant
 
 
 def _generate(
     fields: tuple[FieldSpec, ...], members: _Members, money: MoneySpec | None, id: str | None, strict: FieldReader
 ) -> Callable[[list[Any], Callable[[int], Row]], list[Row]]:
-    names: dict[str, Any] = {"NOTHING": _NOTHING, "instant": _instant, "amounts": _amounts(money)}
+    names: dict[str, Any] = {"NOTHING": _NOTHING, "instant": _instants(), "amounts": _amounts(money)}
     plain, doubts, amounts, values = [], [], [], []
     currency = repr(money.base) if money else "None"
     for index, field in enumerate(fields):
