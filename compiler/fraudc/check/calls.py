@@ -81,7 +81,7 @@ def fitting(argument: Operand, parameter: Parameter, diagnostics: Diagnostics, o
     if argument.expr.type in parameter.types:
         return argument
     message = f"`{parameter.name}` must be {one_of(parameter.types)}, and {is_a(argument.node, argument.expr.type)}"
-    label = _INSTEAD.get((argument.expr.type, parameter.types), f"write {one_of(parameter.types)}")
+    label = _INSTEAD.get((argument.expr.type, parameter.types), f"it takes {one_of(parameter.types)}")
     diagnostics.report(codes.WRONG_ARGUMENT, message, argument.node.span, label)
     return None
 

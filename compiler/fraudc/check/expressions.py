@@ -100,17 +100,30 @@ class ExpressionChecker:
     def _chain(self, node: syntax.Chain) -> Checked:
         op = node.operators[0].text
         if op in ("and", "or"):
-            conditions = [self.condition(operand) for operand in node.operands]
-            known = [condition for condition in conditions if condition is not None]
-            return joined(op, known) if len(known) == len(conditions) else None
-        operands = [self._operand(operand) for operand in node.operands]
-        present = [operand for operand in operands if operand is not None]
-        if len(present) < len(operands):
+            return self._logic(op, node)
+        operands = self._operands(node.operands)
+        if operands is None:
             return None
         if op == "??":
-            unified = self._operators.unify(present)
+            unified = self._operators.unify(operands)
             return None if unified is None else joined(op, unified)
-        return self._arithmetic(node, present)
+        return self._arithmetic(node, operands)
+
+    def _logic(self, op: str, node: syntax.Chain) -> Checked:
+        conditions = []
+        for operand in node.operands:  # a comprehension would be one more frame on the stack for each level
+            conditions.append(self.condition(operand))
+        known = [condition for condition in conditions if condition is not None]
+        return joined(op, known) if len(known) == len(conditions) else None
+
+    def _operands(self, nodes: tuple[syntax.Expression, ...]) -> list[Operand] | None:
+        """All of them, or None if one has a mistake; each is checked in any case."""
+        operands = []
+        for node in nodes:
+            expr = self.check(node)
+            if expr is not None:
+                operands.append(Operand(node, expr))
+        return operands if len(operands) == len(nodes) else None
 
     def _arithmetic(self, node: syntax.Chain, operands: list[Operand]) -> Checked:
         left = operands[0]
@@ -143,10 +156,10 @@ class ExpressionChecker:
         return InList(expr, lists.use(name.name, expr.type))
 
     def _in_items(self, operand: Operand | None, items: syntax.Items) -> Checked:
-        checked = [self._operand(item) for item in items.items]
-        if operand is None or None in checked:
+        checked = self._operands(items.items)
+        if operand is None or checked is None:
             return None
-        compared = [self._item(operand, item) for item in checked if item is not None]
+        compared = [self._item(operand, item) for item in checked]
         present = [item for item in compared if item is not None]
         if len(present) < len(compared):
             return None

@@ -12,7 +12,6 @@ from fraudc.codes import types as codes
 from fraudc.detectors import Expansion, expand
 from fraudc.diagnostics import Diagnostics
 from fraudc.document import Document, RuleDocument, RuleFileDocument
-from fraudc.document.leaves import NAME, RESERVED
 from fraudc.parse import parse_expression
 from fraudc.signatures import aggregate_text
 from fraudc.source import Fragment
@@ -114,14 +113,10 @@ class RuleChecker:
         return any(isinstance(node, Let) and self._scope.lets[node.name].windowed for node in nodes(expr))
 
     def _check_name(self, name: str) -> None:
-        span = self._file.key_span((*self._path, "let", name))
         if name == self._rule.detector:
+            span = self._file.key_span((*self._path, "let", name))
             message = f"the rule's detector is a let named `{name}` already"
-            self._diagnostics.report(codes.BAD_LET_NAME, message, span, "choose another name")
-        elif name in RESERVED:
-            self._diagnostics.report(codes.BAD_LET_NAME, f"`{name}` is a word of the language", span, "choose another name")
-        elif not NAME.fullmatch(name):
-            self._diagnostics.report(codes.BAD_LET_NAME, "this is not a name", span, "letters, digits and `_`, and no digit first")
+            self._diagnostics.report(codes.DETECTORS_NAME, message, span, "choose another name")
 
     def _detector_condition(self, expansion: Expansion) -> Expr | None:
         return ExpressionChecker(self._scope, LIMIT, self._diagnostics).condition(expansion.condition)

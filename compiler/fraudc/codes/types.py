@@ -104,12 +104,12 @@ BAD_MESSAGE = Code(
     'message: "{amount at {merchant_id}"',
     'message: "{amount} at {merchant_id}"',
 )
-BAD_LET_NAME = Code(
+DETECTORS_NAME = Code(
     "E315",
-    "a name that a let cannot have",
-    "A let's name consists of letters, digits and `_`, begins with no digit, is no reserved word, and is not the rule's own detector.",
-    "let: {over: sum(amount) over 1h}",
-    "let: {spent: sum(amount) over 1h}",
+    "a let with the name of the rule's detector",
+    "A detector is a let of that name, put before the others.",
+    "detector: velocity\nlimit: 5\nwindow: 10m\nlet: {velocity: count() over 1h}",
+    "detector: velocity\nlimit: 5\nwindow: 10m\nlet: {slower: count() over 1h}",
 )
 NO_MATCH_HERE = Code(
     "E316",
@@ -135,6 +135,6 @@ LATER_NAME = Code(
 
 CODES = (
     UNKNOWN_NAME, UNKNOWN_FUNCTION, UNKNOWN_LIST, MIXED_TYPES, WRONG_OPERAND, WRONG_ARGUMENT, ARGUMENT_COUNT, NOT_A_CONDITION,
-    COMPARED_WITH_MISSING, NOT_A_LITERAL, BAD_LITERAL, MONEY_LITERAL, BAD_LIST_ITEM, BAD_MESSAGE, BAD_LET_NAME, NO_MATCH_HERE, NO_TYPE,
+    COMPARED_WITH_MISSING, NOT_A_LITERAL, BAD_LITERAL, MONEY_LITERAL, BAD_LIST_ITEM, BAD_MESSAGE, DETECTORS_NAME, NO_MATCH_HERE, NO_TYPE,
     LATER_NAME,
 )  # fmt: skip

@@ -77,7 +77,7 @@ class _Character:
             written, instead = foreign
             self._say(codes.FOREIGN_OPERATOR, len(written), f"`{written}` is no operator of rules", f"write `{instead}`")
         else:
-            self._say(codes.UNKNOWN_CHARACTER, 1, f"expressions have no {_character(rest[0])}", "text belongs in quotes")
+            self._say(codes.UNKNOWN_CHARACTER, 1, f"expressions have no {_character(rest[0])}", "remove it, or put text in quotes")
 
     def _number(self, text: str) -> None:
         shown, length = _shown(text), len(text)
