@@ -15,7 +15,8 @@ def bytes_text(count: int) -> str:
 
 def state_text(fixed: int, each: int, unit: str) -> str:
     """`16 B` for a window of numbers only, `24 B + 16 B a member` for one that keeps its members."""
-    return f"{bytes_text(fixed)} + {bytes_text(each)} a {unit}" if each else bytes_text(fixed)
+    parts = [bytes_text(fixed)] if fixed or not each else []
+    return " + ".join([*parts, f"{bytes_text(each)} a {unit}"] if each else parts)
 
 
 def time_text(milliseconds: int) -> str:

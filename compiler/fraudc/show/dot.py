@@ -35,7 +35,8 @@ def _node(node: Node) -> str:
 
 
 def _arrow(arrow: Arrow) -> str:
-    attributes = [f"label={_quoted(arrow.label)}"] if arrow.label else []
+    # Graphviz fails on a label between two nodes of one rank ("trouble in init_rank"), which is where dashed arrows run.
+    attributes = [f"{'xlabel' if arrow.dashed else 'label'}={_quoted(arrow.label)}"] if arrow.label else []
     if arrow.dashed:
         attributes += ["style=dashed", "constraint=false"]
     listed = f" [{', '.join(attributes)}]" if attributes else ""

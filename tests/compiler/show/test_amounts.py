@@ -12,6 +12,8 @@ def test_bytes_take_the_unit_that_fits(count: int, text: str) -> None:
 
 def test_state_names_what_each_member_adds() -> None:
     assert state_text(16, 0, "member") == "16 B"
+    assert state_text(0, 8, "member") == "8 B a member"
+    assert state_text(0, 0, "member") == "0 B"
     assert state_text(24, 16, "pane") == "24 B + 16 B a pane"
 
 
