@@ -14,11 +14,18 @@ from typing import Any
 
 import pytest
 
+from fraudc.pipeline import compile_project
+from fraudc_runtime.frames import source_frame
+from fraudc_runtime.intake import Source
+from fraudc_runtime.local import Result, Runner
+from fraudc_runtime.plan import Plan
 from reference.document import read_yaml
 from reference.project import Project, read_project
 from reference.run import Outcome, run
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+SOURCES = (Source("profile", "customers.csv", 0, "csv", 0), Source("transactions", "transactions.jsonl", None, "json", 0))
 DETECTORS = {"high_value", "velocity", "spending_velocity", "customer_profile", "rapid_escalation"}
 UNIT = {"USD": "0.01", "EUR": "0.01", "GBP": "0.01", "CHF": "0.01", "JPY": "1", "KWD": "0.001"}
 
@@ -123,6 +130,50 @@ def test_brute_force_confirms_every_alert(outcome: Outcome, expected: dict[str, 
     assert [name for name in found if not same(found[name], expected[name])] == []
 
 
+def test_the_renewing_command_writes_the_expected_alerts(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, str(FIXTURES / "expect.py"), str(tmp_path / "alerts.jsonl")], check=True)
+    assert (tmp_path / "alerts.jsonl").read_bytes() == (FIXTURES / "expected_alerts.jsonl").read_bytes()
+
+
+def compiled(folder: str) -> Plan:
+    compilation = compile_project(ROOT / folder)
+    assert [found.message for found in compilation.diagnostics.found] == []
+    assert compilation.plan is not None
+    return compilation.plan
+
+
+def engine_run(lines: list[bytes], shards: int, frame: int, cut: int | None) -> Result:
+    """`frame` lines a frame; stored and restored after every `cut`-th."""
+    runner = Runner(compiled("fixtures"), SOURCES, shards)
+    runner.frame(source_frame(0, 0, (FIXTURES / "customers.csv").read_bytes().split(b"\n")[:-1]))
+    for number, at in enumerate(range(0, len(lines), frame)):
+        runner.frame(source_frame(1, at, lines[at : at + frame]))
+        if cut and number % cut == cut - 1:
+            runner.cut()
+    return runner.end()
+
+
+@pytest.mark.parametrize(("shards", "frame", "cut"), [(1, 1, None), (3, 512, None), (7, 64, 5)])
+def test_the_engine_gives_the_same_bytes_however_the_stream_is_cut(lines: list[bytes], shards: int, frame: int, cut: int | None) -> None:
+    result = engine_run(lines, shards, frame, cut)
+    alerts = sorted(result.alerts + result.shadow, key=lambda alert: str(json.loads(alert)["alert_id"]))
+    assert alerts == (FIXTURES / "expected_alerts.jsonl").read_bytes().split(b"\n")[:-1]
+
+
+def test_the_engine_agrees_on_what_is_late_dead_and_counted(lines: list[bytes], outcome: Outcome) -> None:
+    result = engine_run(lines, shards=4, frame=700, cut=None)
+    assert sorted(json.loads(dead)["offset"] for dead in result.dead) == outcome.dead
+    late = Counter((late["entity"], late["transaction_id"], late["late_by_ms"]) for late in map(json.loads, result.late))
+    assert late == Counter((late["entity"], late["transaction_id"], late["late_by_ms"]) for late in outcome.late)
+    for name, counts in result.counts.entities.items():
+        assert {kind: getattr(counts, kind) for kind in counts.__struct_fields__ if getattr(counts, kind)} == dict(outcome.entities[name])
+    assert {rule: counts.suppressed for rule, counts in result.counts.rules.items() if counts.suppressed} == dict(outcome.suppressed)
+
+
+def test_shipped_rules_compile_without_a_word() -> None:
+    assert len(compiled("rules").rules) == 20
+
+
 def test_every_rule_has_a_near_miss_of_one_unit_or_one_millisecond(near_misses: list[NearMiss], lines: list[bytes]) -> None:
     assert {miss.rule for miss in near_misses} == {rule["id"] for rule in read_json("rules.json")["rules"]}
     for miss in near_misses:
@@ -155,8 +206,10 @@ def test_near_misses_do_not_fire_until_changed_and_disturb_nothing_else(
     for miss in near_misses:
         assert miss.alert_id not in expected
         changed[miss.line] = miss.becomes.encode()
-    found = {alert["alert_id"] for alert in run(project, changed, profiles, csv_profiles=True).alerts}
-    assert found == set(expected) | {miss.alert_id for miss in near_misses}
+    wanted = set(expected) | {miss.alert_id for miss in near_misses}
+    assert {alert["alert_id"] for alert in run(project, changed, profiles, csv_profiles=True).alerts} == wanted
+    result = engine_run(changed, shards=2, frame=1_000, cut=None)
+    assert {json.loads(alert)["alert_id"] for alert in result.alerts + result.shadow} == wanted
 
 
 def test_the_stream_is_out_of_order_late_doubled_and_broken_in_places(outcome: Outcome, lines: list[bytes]) -> None:
