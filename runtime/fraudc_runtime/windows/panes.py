@@ -79,8 +79,8 @@ class PaneWindows:
         lines: list[str] = []
         for series in self._series.values():
             pane = self._scope.layout.slot(f"{series.log.identity}|now", "None")
-            units = sorted(series.units, key=lambda unit: -_panes(unit).size - unit.delay)
-            moves = [line for unit in units for line in self._move(series, unit, unit is units[0])]
+            units = sorted(series.units, key=lambda unit: _panes(unit).size + unit.delay)
+            moves = [line for unit in units for line in self._move(series, unit, unit is units[-1])]
             fresh = [f"{self._state(series, 'current', 'set()')} = set()"] if series.values else []
             now = f"step_{series.step}"
             lines += [f"if {pane} != {now}:", *indented([f"{pane} = {now}", f"T = {self._list(series, 'pane')}", *fresh, *moves])]

@@ -29,6 +29,8 @@ class Group:
 class SlidingWindows:
     """The log holds every member's time and, of each column that a window must give back, its value.
 
+    The largest window advances last and cuts the log: every other cursor is then ahead of what is cut.
+
     The current transaction is appended before windows advance: its time ends every search, since it lies in no past.
     """
 
@@ -87,9 +89,9 @@ class SlidingWindows:
     def advance(self) -> list[str]:
         lines: list[str] = []
         if self._log is not None:
-            lines += [f"T = {self._times}", "T.append(t)"]
+            lines += [f"L = {self._times}", "L.append(t)"]
             lines += [f"{self._column(column)}.append({column.current.text})" for column in self._columns().values()]
-        for group in sorted(self._groups.values(), key=lambda group: -group.size - group.delay):
+        for group in sorted(self._groups.values(), key=_reach):
             if group.delay:
                 lines += self._enter(group)
             lines += [f"u = t - {group.size + group.delay}"]
@@ -112,17 +114,17 @@ class SlidingWindows:
         return [
             f"u = t - {group.delay}",
             f"i = {group.high}",
-            "if T[i] <= u:",
-            *indented(["while T[i] <= u:", *indented(["s = T[i]", *body, "i += 1"]), f"{group.high} = i"]),
+            "if L[i] <= u:",
+            *indented(["while L[i] <= u:", *indented(["s = L[i]", *body, "i += 1"]), f"{group.high} = i"]),
         ]
 
     def _leave(self, group: Group) -> list[str]:
         body = self._per_member(group, "i", lambda unit, name, v: unit.accumulators[name].remove(v, "x"))
-        cut = self._cut() if group is max(self._logged, key=lambda g: g.size + g.delay) else []
+        cut = self._cut() if group is self._oldest() else []
         return [
             f"i = {group.low}",
-            "if T[i] <= u:",
-            *indented(["while T[i] <= u:", *indented([*body, "i += 1"]), *cut, f"{group.low} = i"]),
+            "if L[i] <= u:",
+            *indented(["while L[i] <= u:", *indented([*body, "i += 1"]), *cut, f"{group.low} = i"]),
         ]
 
     def _per_member(self, group: Group, at: str, lines_of: Callable[[Unit, str, Slots], list[str]]) -> list[str]:
@@ -139,9 +141,9 @@ class SlidingWindows:
         cursors = [c for g in self._logged for c in (g.low, g.high) if c and c != self._oldest().low]
         cursors += [v[0] for g in self._groups.values() for u in g.units for name, v in self._moving(u, g) if isinstance(u.accumulators[name], First)]
         return [
-            f"if i >= {_KEEP} and i * 2 >= len(T):",
+            f"if i >= {_KEEP} and i * 2 >= len(L):",
             *indented([
-                "del T[:i]",
+                "del L[:i]",
                 *(f"del {self._column(column)}[:i]" for column in self._columns().values()),
                 *(f"{cursor} -= i" for cursor in cursors),
                 f"S[{self._log.base}] += i",
@@ -150,7 +152,7 @@ class SlidingWindows:
         ]
 
     def _oldest(self) -> Group:
-        return max(self._logged, key=lambda group: group.size + group.delay)
+        return sorted(self._logged, key=_reach)[-1]
 
     def _expire(self, group: Group) -> list[str]:
         lines: list[str] = []
@@ -192,7 +194,7 @@ class SlidingWindows:
         if name != "first":
             return []
         group, (v,) = self._of(unit, name)
-        end = group.high or ("len(T) - 1" if before else "len(T)")
+        end = group.high or ("len(L) - 1" if before else "len(L)")
         search = [f"x = {self._column(unit.column)}", f"while i < {end} and x[i] is None: i += 1"] if unit.column.current.maybe else []
         return [f"i = {v}", f"if i < {group.low}: i = {group.low}", *search, f"{v} = i"]
 
@@ -203,7 +205,7 @@ class SlidingWindows:
 
     def value(self, unit: Unit, name: str, before: bool) -> str:
         group, v = self._of(unit, name)
-        end = group.high or ("len(T) - 1" if before else "len(T)")
+        end = group.high or ("len(L) - 1" if before else "len(L)")
         if self._is_count(unit, name):
             return f"{end} - {group.low}"
         match name:
@@ -221,6 +223,11 @@ class SlidingWindows:
         text = f"(len({run}) if {run}[0] > t - {size} else {inside}({run}, t - {size}))"
         condition = unit.column.present(unit.column.current.text)
         return text if condition is None else f"({text} if {condition} else 0)"
+
+
+def _reach(group: Group) -> int:
+    """How far back the window goes."""
+    return group.size + group.delay
 
 
 def length_after(run: list[int], until: int) -> int:
