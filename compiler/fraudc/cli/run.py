@@ -83,7 +83,8 @@ def command(
     run = Run(plan, sources, _outputs(output, shadow, dead_letters, late, sources), parallelism, mode)
     counts = _execute(run, quiet)
     _report(counts, run, format, quiet)
-    if ("dead" in failing and counts.dead) or ("late" in failing and any(entity.late for entity in counts.entities.values())):
+    dead, late_ones = bool(counts.dead or counts.bad_profiles), any(entity.late for entity in counts.entities.values())
+    if ("dead" in failing and dead) or ("late" in failing and late_ones):
         raise typer.Exit(FINDINGS)
 
 

@@ -44,7 +44,8 @@ def _entities(counts: "Counts") -> str:
 def _input(counts: "Counts") -> str:
     dead = sum(counts.dead.values())
     codes = ", ".join(f"{code} {number:,}" for code, number in sorted(counts.dead.items()))
-    return f"read {counts.read:,} = dead {dead:,}{f' ({codes})' if codes else ''} + valid {counts.valid:,}"
+    rows = f"profile rows {counts.profiles:,}, bad {counts.bad_profiles:,}\n" if counts.profiles or counts.bad_profiles else ""
+    return f"{rows}read {counts.read:,} = dead {dead:,}{f' ({codes})' if codes else ''} + valid {counts.valid:,}"
 
 
 def table(rows: list[tuple[str, ...]]) -> str:
