@@ -42,6 +42,15 @@ def test_rules_on_a_page_compile(body: str, tmp_path: Path) -> None:
     assert compilation.plan.rules
 
 
+@pytest.mark.parametrize(
+    "body", [pytest.param(body, id=f"{page.name}-{at}") for page in PAGES for at, body in enumerate(blocks(page, "python"))]
+)
+def test_python_on_a_page_runs(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert "assert" in body
+    exec(compile(body, "<page>", "exec"), {"__name__": "page"})
+
+
 def test_the_reference_has_rules_to_compile() -> None:
     assert len(blocks(REFERENCE, "yaml")) >= 6
 
