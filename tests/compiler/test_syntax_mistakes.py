@@ -89,7 +89,7 @@ def only_mistake(text: str) -> Diagnostic:
         ("5ms1s", "E208", "5ms1s", "write `1s5ms`"),
         # strings
         ("a == 'b", "E209", "'", "it needs a closing '"),
-        ('a == "b\'', "E209", '"', 'it needs a closing "'),
+        ("a == \"b'", "E209", '"', 'it needs a closing "'),
         ('"a\\"', "E209", '"', 'it needs a closing "'),
         (r"'a\q'", "E210", r"\q", r"for a backslash write `\\`"),
         (r"'\u12'", "E210", r"\u", r"`\u` takes four hexadecimal digits"),
@@ -123,7 +123,7 @@ def only_mistake(text: str) -> Diagnostic:
         ("sum(a where b)", "E401", ")", "write the window behind it: `over 1h`"),
         ("sum(a where b) > 3", "E401", ">", "write the window behind it: `over 1h`"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_says_what_to_write_instead(text: str, code: str, under: str, label: str) -> None:
     found = only_mistake(text)
     assert (found.code.code, pointed(found), found.label) == (code, under, label)

@@ -71,14 +71,17 @@ class Names:
     def _unknown(self, node: syntax.Name) -> None:
         known = {**self._scope.fields, **(self._scope.lets if self._place.lets else {})}
         word = _OTHER_LANGUAGES.get(node.name.lower())
-        label = f"write `{word}`" if word else did_you_mean(node.name, known)
-        if not label and node.name in self._scope.lists.names:
+        if word:
+            label = f"write `{word}`"
+        elif node.name in self._scope.lists.names:
             label = f"a list stands behind `in`: `x in {node.name}`"
-        if not label and any(entity.name == node.name for entity in self._scope.schema.entities):
+        elif any(entity.name == node.name for entity in self._scope.schema.entities):
             label = f"an entity's profile is read with a point: `{node.name}.field`"
+        else:
+            label = did_you_mean(node.name, known) or "text belongs in quotes"
         lets = " or let" if self._place.lets else ""
         message = f"there is no field{lets} `{node.name if len(node.name) <= 60 else node.name[:59] + '…'}`"
-        self._diagnostics.report(codes.UNKNOWN_NAME, message, node.span, label or "text belongs in quotes")
+        self._diagnostics.report(codes.UNKNOWN_NAME, message, node.span, label)
 
     def _match(self, node: syntax.Member) -> Checked:
         if not self._place.match:

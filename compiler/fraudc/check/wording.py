@@ -33,5 +33,7 @@ def is_a(node: syntax.Node, type_: Type) -> str:
 
 def one_of(types: tuple[Type, ...]) -> str:
     """`a number, money or text`."""
+    if types == ("int",):
+        return "a whole number"
     words = list(dict.fromkeys(TYPE_WORDS[type_] for type_ in types))
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
