@@ -50,7 +50,7 @@ def _bind_stateless(plan: Plan, namespace: Namespace) -> Callable[[Item, Counts]
     leaves = Leaves(plan.schema, None)
     lowering = Lowering(namespace, plan.lists, leaves.read)
     numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
-    code = RuleCode(lowering, leaves, Layout(), numbers)
+    code = RuleCode(lowering, leaves, Layout(), numbers, "None")
     body = Block(level=1)
     for text, where in {spell(rule.where): rule.where for rule in rules}.items():
         inner = code.lines([rule for rule in rules if spell(rule.where) == text])
@@ -58,7 +58,7 @@ def _bind_stateless(plan: Plan, namespace: Namespace) -> Callable[[Item, Counts]
         body.extend([*lowering.take_statements(), *guarded(condition, inner)])
     for rule in rules:
         alert_function(f"alert_{numbers[rule.id]}", rule, plan, None, {}, namespace)
-    source = f"def stateless(item, send):\n P = key = None\n {leaves.unpacking()} = item\n{body.text()}"
+    source = f"def stateless(item, send):\n key = None\n {leaves.unpacking()} = item\n{body.text()}"
     test: Callable[..., None] = namespace.define("stateless", source)
     return _counting(test, [rule.id for rule in plan.rules])
 

@@ -5,7 +5,6 @@ Entry `l/DIGEST`: the layout: [[identity, storage], ...] and the logs, written o
 Entry `s/NUMBER/LOG/ENTITY/KEY`: VERSION, SEGMENT entries of a log by column; written once, never changed, removed when all are past.
 """
 
-
 from hashlib import blake2b
 from itertools import islice
 from typing import Any, Protocol
@@ -117,7 +116,10 @@ class KeyCodec:
 
     def _join_segments(self, state: State, log: Log, name: str, columns: dict[str, int], key: str) -> None:
         first = state[log.base] // SEGMENT
-        parts = [unpack(versioned(self._store.get(self._segment(number, name, key)) or b"")) for number in range(first, state[log.stored] // SEGMENT)]
+        parts = [
+            unpack(versioned(self._store.get(self._segment(number, name, key)) or b""))
+            for number in range(first, state[log.stored] // SEGMENT)
+        ]
         skip = state[log.base] - parts[0][0]
         count = sum(len(next(iter(part[1].values()))) for part in parts)
         if log.identity == "seen":
@@ -221,5 +223,3 @@ def _newest(seen: dict[str, int], count: int) -> list[tuple[str, int]]:
     newest = list(islice(reversed(seen.items()), count))
     newest.reverse()
     return newest
-
-

@@ -60,7 +60,10 @@ def before_current(signature: Signature) -> bool:
 
 
 def reading(signature: Signature, type: Type, value: Callable[[str], str], current: Lowered, names: Namespace, decimals: int) -> Lowered:
-    """The value's source. `value` gives that of an accumulator, `current` is the current transaction's column value."""
+    """The value's source. `value` gives that of an accumulator, `current` is the current transaction's column value.
+
+    Sources without a variable of their own are read where they stand in a condition.
+    """
     match signature.function:
         case "count":
             return Lowered(value("number"), False)
@@ -79,17 +82,23 @@ def reading(signature: Signature, type: Type, value: Callable[[str], str], curre
             position = f"(n * {rank.numerator} + {rank.denominator - 1}) // {rank.denominator} - 1"
             return Lowered(f"({value('ranked')}[{position}] if (n := {value('number')}) else None)", True)
         case "rising":
-            return Lowered(value(f"rising {signature.parameter}"), False)
+            return Lowered(value(f"rising {signature.parameter}"), False, 2)
         case "distinct":
             return Lowered(f"len({value('distinct')})", False)
         case _:
             return Lowered(value(signature.function), True)
 
 
+def captured(signature: Signature) -> tuple[str, ...]:
+    """Accumulators whose values are put aside before the current transaction is taken in, so that the rest is computed only when needed."""
+    return ("number", "sum", "squares") if signature.function == "zscore" else ()
+
+
 def _sum(type: Type, total: str, names: Namespace) -> Lowered:
     if type == "float":
         return Lowered(f"{names.constant(numbers.ratio)}({total}, {names.constant(numbers.ONE)})", True)
-    return Lowered(f"(n if {numbers.LEAST} <= (n := {total}) <= {numbers.MOST} else None)", True)
+    inside = f"(n if {numbers.LEAST} <= (n := {total}) <= {numbers.MOST} else None)"
+    return Lowered(inside, True, 1, lambda op, limit: f"{total} {op} {limit!r}")
 
 
 def _average(type: Type, number: str, total: str, names: Namespace) -> Lowered:
@@ -104,8 +113,10 @@ def _average(type: Type, number: str, total: str, names: Namespace) -> Lowered:
 
 
 def _score(signature: Signature, type: Type, value: Callable[[str], str], current: Lowered, names: Namespace) -> Lowered:
-    least = max(2, int(signature.parameter))
+    """A score above a limit of at least 0 needs a value above the mean: asked first, since it spares the root."""
+    least, n = max(2, int(signature.parameter)), value("number")
     x = f"{names.constant(numbers.grains)}({current.text})" if type == "float" else current.text
-    score = f"{names.constant(numbers.standard_score)}({x}, n, {value('sum')}, {value('squares')}, {least})"
-    guard = f"(n := {value('number')}) >= {least}" + (f" and {current.text} is not None" if current.maybe else "")
-    return Lowered(f"({score} if {guard} else None)", True)
+    score = f"{names.constant(numbers.standard_score)}({x}, {n}, {value('sum')}, {value('squares')}, {least})"
+    guard = f"{n} >= {least}" + (f" and {current.text} is not None" if current.maybe else "")
+    above = f"{guard} and {x} * {n} > {value('sum')}"
+    return Lowered(f"({score} if {guard} else None)", True, 1, lambda op, limit: above if limit >= 0 else None)

@@ -35,19 +35,25 @@ class Rising:
         return (layout.slot(name, "[]"), layout.slot(f"{name}|newest", "None"))
 
     def add(self, v: Slots, x: str, s: str) -> list[str]:
+        return self.add_within(v, x, s, None)
+
+    def add_within(self, v: Slots, x: str, s: str, size: int | None) -> list[str]:
+        """Halves a run whose older half has left the largest window, so that dropping costs O(1) a member."""
+        halve = [f" x = {v[0]}", f" if len(x) > 31 and x[len(x) >> 1] <= {s} - {size}: del x[: len(x) >> 1]"]
         return [
             f"m = {v[1]}",
             f"{v[1]} = {x}",
-            f"if m is not None and {self._continues(x, 'm')}: {v[0]}.append({s})",
+            f"if m is not None and {self._continues(x, 'm')}:",
+            f" {v[0]}.append({s})",
+            *(halve if size is not None else []),
             f"else: {v[0]} = [{s}]",
         ]
 
     def remove(self, v: Slots, x: str) -> list[str]:  # noqa: ARG002  (the interface)
         return []
 
-    def expire(self, v: Slots, until: str) -> list[str]:
-        """Halves a run whose older half has left the largest window, so that dropping costs O(1) a member."""
-        return [f"m = {v[0]}", f"if len(m) > 31 and m[len(m) >> 1] <= {until}: del m[: len(m) >> 1]"]
+    def expire(self, v: Slots, until: str) -> list[str]:  # noqa: ARG002  (the interface)
+        return []
 
     def growing(self, layout: Layout, identity: str) -> Slots:
         name = f"{identity}|rising {self.factor}"

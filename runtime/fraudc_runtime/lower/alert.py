@@ -100,7 +100,9 @@ def _values(rule: Rule, plan: Plan, leaves: Leaves, namespace: Namespace) -> str
     types = {field.name: field for field in plan.schema.fields}
     shown = [(let.name, let.type, leaves.lets[let.name]) for let in rule.lets]
     shown += [(name, types[name].type, Lowered(leaves.field(name), types[name].optional)) for name in rule.values]
-    parts = [repr(("," if at else "") + quoted(name) + ":") + " + " + _json(type, v, plan, namespace) for at, (name, type, v) in enumerate(shown)]
+    parts = [
+        repr(("," if at else "") + quoted(name) + ":") + " + " + _json(type, v, plan, namespace) for at, (name, type, v) in enumerate(shown)
+    ]
     return " + ".join(parts) or "''"
 
 

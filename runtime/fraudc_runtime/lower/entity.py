@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from fraudc_runtime.aggregates.readings import accumulators, before_current, reading
+from fraudc_runtime.aggregates.readings import accumulators, before_current, captured, reading
 from fraudc_runtime.expr import Expr, Let
 from fraudc_runtime.lower.alert import alert_function
 from fraudc_runtime.lower.expression import Lowering
@@ -20,6 +20,7 @@ from fraudc_runtime.windows.panes import PaneWindows
 from fraudc_runtime.windows.sliding import SlidingWindows
 from fraudc_runtime.windows.zones import DAY
 
+_CHEAP = frozenset({"count", "sum", "distinct", "rising"})  # read where they stand in a condition, not into a variable first
 State = list[Any]  # a key's slots; the type of each depends on the layout
 
 
@@ -61,6 +62,7 @@ class _EntityCode:
         self.rules = [rule for rule in plan.rules if rule.entity == self.entity.name]
         self.signatures = [s for s in plan.signatures if s.entity == self.entity.name]
         self.restores: list[str] = []
+        self.times: dict[str, None] = {}  # what the code that every transaction passes has computed
         self.fresh_name = namespace.fresh("fresh")
         self.lasting: tuple[int, ...] = ()
 
@@ -99,7 +101,7 @@ class _EntityCode:
             *indented([f"S[{TOUCHED}] = 1", "touched.append(key)"]),
             f"S[{LAST}] = t",
             f"if S[{HELD}]: settle(key, S, item)",
-            *([f"P = S[{PROFILE}]"] if self.rules or self.signatures else []),
+            *([f"P = S[{PROFILE}]"] if self.leaves.profile_read else []),
         ]
 
     def _duplicates(self) -> list[str]:
@@ -139,7 +141,7 @@ class _EntityCode:
         wheres: dict[str, Expr | None] = {"": None}
         wheres |= {spell(each.where): each.where for each in (*self.signatures, *self.rules)}
         lines: list[str] = []
-        code = RuleCode(self.lowering, self.leaves, self.layout, self.numbers)
+        code = RuleCode(self.lowering, self.leaves, self.layout, self.numbers, f"S[{PROFILE}]")
         for text, where in wheres.items():
             inner = _WhereCode(self, text).lines(code)
             if where is None:
@@ -188,7 +190,9 @@ class _WhereCode:
             self._unit(signature)
         self._windows()
         windows = self.kinds.values()
-        times = dict.fromkeys(line for window in windows for line in window.times())
+        times = dict.fromkeys(line for window in windows for line in window.times() if line not in self.entity.times)
+        if not self.text:
+            self.entity.times |= times
         lines = [*first, *times, *(line for window in windows for line in window.advance())]
         lines += self._read(before=True)
         lines += [line for window in windows for column, added in window.add() for line in self._added(column, added)]
@@ -196,7 +200,9 @@ class _WhereCode:
         for rule in self.rules:
             if rule.mode != "off":
                 number = self.entity.numbers[rule.id]
-                alert_function(f"alert_{number}", rule, self.entity.plan, self.entity.entity, self.entity.leaves.slots, self.entity.namespace)
+                alert_function(
+                    f"alert_{number}", rule, self.entity.plan, self.entity.entity, self.entity.leaves.slots, self.entity.namespace
+                )
         self.entity.restores += [line for window in windows for line in window.restore()]
         return lines + code.lines(self.rules)
 
@@ -257,7 +263,9 @@ class _WhereCode:
     def _reading(self, signature: Signature, before: bool) -> list[str]:
         unit, column = self._unit(signature), self._column(signature)
         window = self.kinds[_kind(signature.window)]
-        prepared = [line for name in accumulators(signature, column.type, self.entity.namespace) for line in window.prepare(unit, name, before)]
+        prepared = [
+            line for name in accumulators(signature, column.type, self.entity.namespace) for line in window.prepare(unit, name, before)
+        ]
         current, statements = column.current, []
         if signature.function == "zscore" and signature.condition is not None and signature.argument is not None:
             current = self.entity.lowering.value(signature.argument)
@@ -265,10 +273,23 @@ class _WhereCode:
             name = self.entity.namespace.fresh("z")
             statements.append(f"{name} = {current.text}")
             current = Lowered(name, current.maybe)
+        aside = {name: self.entity.namespace.fresh("v") for name in captured(signature)}
+        statements += [f"{name} = {window.value(unit, part, before)}" for part, name in aside.items()]
         money = self.entity.plan.schema.money
         found = reading(
-            signature, column.type, lambda name: window.value(unit, name, before), current, self.entity.namespace, money.decimals if money else 0
+            signature,
+            column.type,
+            lambda name: aside.get(name) or window.value(unit, name, before),
+            current,
+            self.entity.namespace,
+            money.decimals if money else 0,
         )
+        if signature.function == "rising":
+            ceiling = window.ceiling(unit, f"rising {signature.parameter}")
+            found = found._replace(screen=lambda op, limit: ceiling and f"{ceiling} {op} {limit!r}")
+        if aside or (not before and signature.function in _CHEAP):
+            self.entity.leaves.slots[signature.id] = found
+            return [*statements, *prepared]
         name = self.entity.namespace.fresh("v")
         self.entity.leaves.slots[signature.id] = Lowered(name, found.maybe)
         return [*statements, *prepared, f"{name} = {found.text}"]

@@ -99,7 +99,9 @@ class Lowering:
                 return self._shallow(Lowered(f"({text})", False, whole.depth + 1))
 
     def _comparison(self, op: str, args: Sequence[Expr], wanted: bool) -> Lowered:
-        guards, names, depth = self._operands([self.value(arg) for arg in args])
+        operands = [self.value(arg) for arg in args]
+        guards, names, depth = self._operands(operands)
+        guards = _screens(operands[0], op, args[1]) + guards if wanted else guards
         test = f"{names[0]} {op} {names[1]}"
         return self._shallow(Lowered(f"({' and '.join([*guards, test if wanted else f'not {test}'])})", False, depth + 1))
 
@@ -182,6 +184,13 @@ class Lowering:
         name = self.namespace.fresh("t")
         self.statements.append(f"{name} = {lowered.text}")
         return Lowered(name, lowered.maybe)
+
+
+def _screens(operand: Lowered, op: str, limit: Expr) -> list[str]:
+    if operand.screen is None or op not in (">", ">=") or not isinstance(limit, Const) or limit.value is None:
+        return []
+    screen = operand.screen(op, limit.value)
+    return [screen] if screen else []
 
 
 def _flat(op: str, args: tuple[Expr, ...]) -> list[Expr]:

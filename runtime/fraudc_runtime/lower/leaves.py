@@ -18,6 +18,7 @@ class Leaves:
     entity: EntitySpec | None
     lets: dict[str, Lowered] = field(default_factory=dict)
     slots: dict[str, Lowered] = field(default_factory=dict)
+    profile_read: bool = False
     _used: set[int] = field(default_factory=set)
     _positions: dict[str, int] = field(default_factory=dict)
 
@@ -29,6 +30,7 @@ class Leaves:
             case Field(name=name, optional=optional):
                 return Lowered(self.field(name), optional)
             case Profile(name=name):
+                self.profile_read = True
                 return Lowered(f"(P[{self._profile(name)}] if P is not None else None)", True, 1)
             case Match(name=name, optional=optional):
                 return Lowered(f"match[{self._positions[name]}]", optional)

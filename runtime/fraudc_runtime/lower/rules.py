@@ -47,13 +47,14 @@ def threshold(when: Expr) -> Threshold | None:
 
 
 class RuleCode:
-    """Tests of one entity's rules. `numbers` are the rules' positions in the plan, by which they are counted."""
+    """Tests of one entity's rules. `numbers` are the rules' positions in the plan, by which they are counted; `row` reads the profile row."""
 
-    def __init__(self, lowering: Lowering, leaves: Leaves, layout: Layout, numbers: dict[str, int]) -> None:
+    def __init__(self, lowering: Lowering, leaves: Leaves, layout: Layout, numbers: dict[str, int], row: str) -> None:
         self._lowering = lowering
         self._leaves = leaves
         self._layout = layout
         self._numbers = numbers
+        self._row = row
         self._computed: dict[str, Lowered] = {}
 
     def lines(self, rules: list[Rule]) -> list[str]:
@@ -131,7 +132,7 @@ class RuleCode:
     def _fire(self, rule: Rule) -> list[str]:
         number = self._numbers[rule.id]
         slots = "".join(f", {self._leaves.slots[s].text}" for s in slots_of_lets(rule))
-        rendered = f"alert_{number}(item, P{slots})"
+        rendered = f"alert_{number}(item, {self._row}{slots})"
         if rule.unless is not None:
             return [f"S[{HELD}].append((t + {rule.within}, id_, {rule.id!r}, *{rendered}, item))", f"hold(key, S, t + {rule.within})"]
         if rule.cooldown is None:

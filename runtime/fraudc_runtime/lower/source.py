@@ -7,11 +7,15 @@ from typing import Any, NamedTuple
 
 
 class Lowered(NamedTuple):
-    """An expression as Python source; `maybe` when it can be None; `depth` of nested parentheses."""
+    """An expression as Python source; `maybe` when it can be None; `depth` of nested parentheses.
+
+    `screen(op, limit)` is a cheap condition without which `value op limit` (`>` or `>=`) cannot be true; None where it knows of none.
+    """
 
     text: str
     maybe: bool
     depth: int = 0
+    screen: Callable[[str, Any], str | None] | None = None
 
 
 @dataclass(slots=True)

@@ -90,6 +90,9 @@ class GrowingWindows:
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]:  # noqa: ARG002  (the interface)
         return []
 
+    def ceiling(self, unit: Unit, name: str) -> str | None:  # noqa: ARG002  (the interface)
+        return None
+
     def value(self, unit: Unit, name: str, before: bool) -> str:  # noqa: ARG002  (the interface)
         v = self._slots[unit.column.identity, _identity(unit.window), name]
         condition = unit.column.present(unit.column.current.text)

@@ -49,7 +49,8 @@ class WindowCode(Protocol):
     """The code of all windows of one kind under one `where`.
 
     Order for a transaction at time `t`: `advance` (what has left goes), then what is read before the current transaction, then `add`, then
-    what is read with it. `restore` makes derived slots again after decoding.
+    what is read with it. `restore` makes derived slots again after decoding. `value` reads an accumulator, `prepare` is what must stand before that, and
+    `ceiling` is something cheaper that is never below the value.
     """
 
     def times(self) -> list[str]: ...
@@ -63,3 +64,5 @@ class WindowCode(Protocol):
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]: ...
 
     def value(self, unit: Unit, name: str, before: bool) -> str: ...
+
+    def ceiling(self, unit: Unit, name: str) -> str | None: ...

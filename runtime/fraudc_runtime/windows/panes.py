@@ -73,7 +73,7 @@ class PaneWindows:
         return [name for name, a in unit.accumulators.items() if isinstance(a, Distinct) == series.values]
 
     def times(self) -> list[str]:
-        return [f"step_{step} = t // {step}" for step in dict.fromkeys(series.step for series in self._series.values())]
+        return [f"pane_{step} = t // {step}" for step in dict.fromkeys(series.step for series in self._series.values())]
 
     def advance(self) -> list[str]:
         lines: list[str] = []
@@ -82,7 +82,7 @@ class PaneWindows:
             units = sorted(series.units, key=lambda unit: _panes(unit).size + unit.delay)
             moves = [line for unit in units for line in self._move(series, unit, unit is units[-1])]
             fresh = [f"{self._state(series, 'current', 'set()')} = set()"] if series.values else []
-            now = f"step_{series.step}"
+            now = f"pane_{series.step}"
             lines += [f"if {pane} != {now}:", *indented([f"{pane} = {now}", f"T = {self._list(series, 'pane')}", *fresh, *moves])]
         return lines
 
@@ -93,8 +93,8 @@ class PaneWindows:
         if delay:
             high = self._cursor(series, unit, "high")
             enter = self._each(series, unit, self._join)
-            lines = [f"i, u = {high}, step_{series.step} - {delay}", *_while("i < len(T) and T[i] <= u", enter), f"{high} = i"]
-        lines += [f"i, u = {low}, step_{series.step} - {delay + window.size // series.step}"]
+            lines = [f"i, u = {high}, pane_{series.step} - {delay}", *_while("i < len(T) and T[i] <= u", enter), f"{high} = i"]
+        lines += [f"i, u = {low}, pane_{series.step} - {delay + window.size // series.step}"]
         lines += [*_while("i < len(T) and T[i] <= u", self._each(series, unit, self._leave))]
         lines += self._cut(series, low) if oldest else []
         lines += [f"{low} = i"]
@@ -132,19 +132,21 @@ class PaneWindows:
         ends = [self._cursor(series, unit, end) for unit in series.units for end in (("low", "high") if unit.delay else ("low",))]
         return [
             f"if i >= {_KEEP} and i * 2 >= len(T):",
-            *indented([
-                *(f"del S[{column}][:i]" for column in series.log.columns.values()),
-                *(f"{end} -= i" for end in ends if end != low),
-                f"S[{series.log.base}] += i",
-                "i = 0",
-            ]),
+            *indented(
+                [
+                    *(f"del S[{column}][:i]" for column in series.log.columns.values()),
+                    *(f"{end} -= i" for end in ends if end != low),
+                    f"S[{series.log.base}] += i",
+                    "i = 0",
+                ]
+            ),
         ]
 
     def add(self) -> list[tuple[Column, list[str]]]:
         return [(series.column, self._grow_values(series) if series.values else self._grow(series)) for series in self._series.values()]
 
     def _grow(self, series: Series) -> list[str]:
-        x, pane = series.column.current.text, f"step_{series.step}"
+        x, pane = series.column.current.text, f"pane_{series.step}"
         partials = {name: unit.accumulators[name] for unit in series.units for name in self._kept(unit, series)}
         same: list[str] = []
         other = [f"T.append({pane})"]
@@ -176,12 +178,14 @@ class PaneWindows:
         x, current = series.column.current.text, self._state(series, "current", "set()")
         return [
             f"if {x} not in {current}:",
-            *indented([
-                f"{current}.add({x})",
-                f"{self._list(series, 'pane')}.append(step_{series.step})",
-                f"{self._list(series, 'value')}.append({x})",
-                *self._totals(series, lambda _, v: [f"{v[0]}[{x}] = step_{series.step}"]),
-            ]),
+            *indented(
+                [
+                    f"{current}.add({x})",
+                    f"{self._list(series, 'pane')}.append(pane_{series.step})",
+                    f"{self._list(series, 'value')}.append({x})",
+                    *self._totals(series, lambda _, v: [f"{v[0]}[{x}] = pane_{series.step}"]),
+                ]
+            ),
         ]
 
     def restore(self) -> list[str]:
@@ -204,6 +208,9 @@ class PaneWindows:
 
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]:  # noqa: ARG002  (the interface)
         return []
+
+    def ceiling(self, unit: Unit, name: str) -> str | None:  # noqa: ARG002  (the interface)
+        return None
 
     def value(self, unit: Unit, name: str, before: bool) -> str:  # noqa: ARG002  (the interface)
         accumulator, v = unit.accumulators[name], self._of(unit, name)

@@ -76,7 +76,10 @@ class SlidingWindows:
         return bool(group.delay) or any(not isinstance(a, kept) for unit in group.units for a in unit.accumulators.values())
 
     def _needs_column(self, unit: Unit) -> bool:
-        free = [isinstance(a, Rising) or (isinstance(a, Last) and not unit.delay) or self._is_count(unit, name) for name, a in unit.accumulators.items()]
+        free = [
+            isinstance(a, Rising) or (isinstance(a, Last) and not unit.delay) or self._is_count(unit, name)
+            for name, a in unit.accumulators.items()
+        ]
         return not all(free)
 
     def times(self) -> list[str]:
@@ -94,10 +97,8 @@ class SlidingWindows:
         for group in sorted(self._groups.values(), key=_reach):
             if group.delay:
                 lines += self._enter(group)
-            lines += [f"u = t - {group.size + group.delay}"]
-            if group in self._logged:
-                lines += self._leave(group)
-            lines += self._expire(group)
+            leaving = [*(self._leave(group) if group in self._logged else []), *self._expire(group)]
+            lines += [f"u = t - {group.size + group.delay}", *leaving] if leaving else []
         return lines
 
     def _columns(self) -> dict[str, Column]:
@@ -139,28 +140,31 @@ class SlidingWindows:
         """Drops members that have left the largest window; every cursor is a position, so all move."""
         assert self._log is not None
         cursors = [c for g in self._logged for c in (g.low, g.high) if c and c != self._oldest().low]
-        cursors += [v[0] for g in self._groups.values() for u in g.units for name, v in self._moving(u, g) if isinstance(u.accumulators[name], First)]
+        cursors += [
+            v[0]
+            for g in self._groups.values()
+            for u in g.units
+            for name, v in self._moving(u, g)
+            if isinstance(u.accumulators[name], First)
+        ]
         return [
             f"if i >= {_KEEP} and i * 2 >= len(L):",
-            *indented([
-                "del L[:i]",
-                *(f"del {self._column(column)}[:i]" for column in self._columns().values()),
-                *(f"{cursor} -= i" for cursor in cursors),
-                f"S[{self._log.base}] += i",
-                "i = 0",
-            ]),
+            *indented(
+                [
+                    "del L[:i]",
+                    *(f"del {self._column(column)}[:i]" for column in self._columns().values()),
+                    *(f"{cursor} -= i" for cursor in cursors),
+                    f"S[{self._log.base}] += i",
+                    "i = 0",
+                ]
+            ),
         ]
 
     def _oldest(self) -> Group:
         return sorted(self._logged, key=_reach)[-1]
 
     def _expire(self, group: Group) -> list[str]:
-        lines: list[str] = []
-        for unit in group.units:
-            for name, v in self._moving(unit, group):
-                accumulator = unit.accumulators[name]
-                if not isinstance(accumulator, Rising) or group.size == self._longest(unit, name):
-                    lines += accumulator.expire(v, "u")
+        lines = [line for unit in group.units for name, v in self._moving(unit, group) for line in unit.accumulators[name].expire(v, "u")]
         return lines
 
     def _longest(self, unit: Unit, name: str) -> int:
@@ -172,8 +176,14 @@ class SlidingWindows:
         for group in self._groups.values():
             for unit in group.units if not group.delay else ():
                 for name, v in self._moving(unit, group):
-                    found[name, v] = unit.column, unit.accumulators[name].add(v, unit.column.current.text, "t")
+                    found[name, v] = unit.column, self._added(unit, name, v)
         return list(found.values())
+
+    def _added(self, unit: Unit, name: str, v: Slots) -> list[str]:
+        accumulator, x = unit.accumulators[name], unit.column.current.text
+        if isinstance(accumulator, Rising):
+            return accumulator.add_within(v, x, "t", self._longest(unit, name))
+        return accumulator.add(v, x, "t")
 
     def restore(self) -> list[str]:
         lines: list[str] = []
@@ -202,6 +212,10 @@ class SlidingWindows:
         assert isinstance(unit.window, Sliding)
         group = self._groups[unit.window.size, unit.delay]
         return group, self._slots.get((unit.column.identity, group.size, group.delay, name), ())
+
+    def ceiling(self, unit: Unit, name: str) -> str | None:
+        """A run that is cut off by the window is longer than what of it is inside."""
+        return f"len({self._of(unit, name)[1][0]})" if isinstance(unit.accumulators[name], Rising) else None
 
     def value(self, unit: Unit, name: str, before: bool) -> str:
         group, v = self._of(unit, name)
