@@ -157,7 +157,7 @@ def test_durations_that_stand_alone_are_checked_alike(text: str, code: str) -> N
     assert [found.code.code for found in diagnostics.found] == [code]
 
 
-FULL = 16_384
+FULL = 8_192
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ NOT_IN_UNLESS = Code(
     "E409",
     "an aggregate in `unless`",
     "`unless` looks at a later transaction and the one that matched. It reads fields, the profile and lets without aggregates.",
-    "unless: count() over 1h > 3",
-    'unless: type == "refund"',
+    "unless: count() over 1h > 3\nwithin: 10m",
+    'unless: type == "refund"\nwithin: 10m',
 )
 UNLESS_AND_WITHIN = Code(
     "E410",

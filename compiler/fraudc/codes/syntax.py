@@ -85,7 +85,7 @@ TOO_DEEP = Code(
 TOO_LONG = Code(
     "E212",
     "an expression that is too long",
-    "An expression has at most 16384 characters. Long enumerations belong in a list (`lists:`), which may be a file.",
+    "An expression has at most 8192 characters. Long enumerations belong in a list (`lists:`), which may be a file.",
     'when: channel in ["a", "b", "…and thousands more"]',
     "when: channel in allowed_channels",
 )

@@ -1,5 +1,6 @@
 """E3xx: names that nothing has, and values of types that do not fit."""
 
+from fraudc.builtins import AGGREGATES, FUNCTIONS
 from fraudc.diagnostics import Code
 
 UNKNOWN_NAME = Code(
@@ -12,7 +13,7 @@ UNKNOWN_NAME = Code(
 UNKNOWN_FUNCTION = Code(
     "E302",
     "a function that does not exist",
-    "Only the functions and aggregates of the language can be called; an aggregate has a window behind it, a function has none.",
+    f"A function has no window behind it: {', '.join(FUNCTIONS)}. An aggregate has one: {', '.join(AGGREGATES)}.",
     'when: substring(merchant_id, 2) == "M1"',
     'when: left(merchant_id, 2) == "M1"',
 )
@@ -34,9 +35,9 @@ MIXED_TYPES = Code(
 WRONG_OPERAND = Code(
     "E305",
     "an operator that this type does not have",
-    "Arithmetic needs numbers, money, times or durations; an order needs anything but true/false; `and`, `or`, `not` need true or false.",
-    "when: channel and amount > 5 USD",
-    'when: channel == "ecom" and amount > 5 USD',
+    "Arithmetic needs numbers, money, times or durations; an order needs anything but true or false.",
+    "when: amount * amount > 5 USD",
+    "when: amount * 2 > 5 USD",
 )
 WRONG_ARGUMENT = Code(
     "E306",

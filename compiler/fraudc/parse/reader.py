@@ -15,11 +15,13 @@ from fraudc.parse.mistakes import report_mistake
 from fraudc.source import Fragment
 from fraudc.syntax import Duration, Expression, Invalid, Window
 
-MAX_LENGTH = 16_384
+MAX_LENGTH = 8_192
 MAX_LEVELS = 64
 MAX_OPERATORS = 200
 _LEVELS = {"group", "arguments", "condition", "items", "not_", "negative"}
-_NESTED_CHAINS = {"sum", "product"}  # a + b - c is (a + b) - c; and, or, ?? are flat in the typed form
+_NESTED_CHAINS = {"sum", "product"}  # a + b - c is (a + b) - c
+_BALANCED_CHAINS = {"disjunction", "conjunction", "coalesce"}  # the order of and, or, ?? is free: their typed form is a balanced tree
+_OPERATORS = {"not_", "negative", "compare", "membership", "presence", "call", "aggregate"}
 _Start = Literal["expression", "window", "duration"]
 
 
@@ -75,7 +77,7 @@ def _within_depth(root: Tree[Token], fragment: Fragment, diagnostics: Diagnostic
     while waiting:
         tree, levels, operators = waiting.pop()
         levels += tree.data in _LEVELS
-        operators += len(tree.children) // 2 if tree.data in _NESTED_CHAINS else 1
+        operators += _depth_of_operators(tree)
         if levels > MAX_LEVELS or operators > MAX_OPERATORS:
             what = f"{MAX_LEVELS} levels" if levels > MAX_LEVELS else f"{MAX_OPERATORS} operators"
             span = fragment.span(tree.meta.start_pos, tree.meta.start_pos + 1)
@@ -84,3 +86,12 @@ def _within_depth(root: Tree[Token], fragment: Fragment, diagnostics: Diagnostic
             return False
         waiting += [(child, levels, operators) for child in tree.children if isinstance(child, Tree)]
     return True
+
+
+def _depth_of_operators(tree: Tree[Token]) -> int:
+    """How many operators inside each other this rule of the grammar adds to the typed form."""
+    if tree.data in _NESTED_CHAINS:
+        return len(tree.children) // 2
+    if tree.data in _BALANCED_CHAINS:
+        return (len(tree.children) // 2).bit_length()
+    return int(tree.data in _OPERATORS)
