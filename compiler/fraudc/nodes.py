@@ -81,3 +81,11 @@ def key_at(root: Node, path: Path) -> Scalar | None:
     if isinstance(parent, Mapping) and isinstance(step, str) and step in parent.entries:
         return parent.entries[step][0]
     return None
+
+
+def head_span(root: Node, path: Path) -> Span:
+    """The key at a path, else the first key in the mapping there, else where the value starts."""
+    key, node = key_at(root, path), follow(root, path)
+    if key is None and isinstance(node, Mapping) and node.entries:
+        key = next(iter(node.entries.values()))[0]
+    return Span(node.span.file, node.span.start, node.span.start) if key is None else key.span

@@ -8,6 +8,7 @@ from pathlib import Path
 from fraudc.codes import keys, shape
 from fraudc.diagnostics import Diagnostics
 from fraudc.document import Document, ListDocument, ListItem, ProjectDocument, RuleFileDocument, read_project_document, read_rule_document
+from fraudc.document.leaves import shown
 from fraudc.limits import LARGEST_FILE
 from fraudc.load import load
 from fraudc.nodes import Path as KeyPath
@@ -73,19 +74,20 @@ def _rule_file(path: Path, root: Path, diagnostics: Diagnostics) -> Document[Rul
 
 
 def _rule_files(root: Path, settings: Document[ProjectDocument], diagnostics: Diagnostics) -> list[Path]:
-    """The files that `rules:` names, in the order of its patterns, each once."""
-    found: dict[Path, None] = {}
-    for index, pattern in enumerate(settings.content.rules):
-        names = sorted(glob.glob(pattern, root_dir=root, recursive=True))
-        files = [root / name for name in names if not name.endswith(_TESTS) and not (root / name).is_dir()]
-        if not files:
-            what = "names only tests or folders" if names else "matches no file"
-            diagnostics.report(
-                shape.NO_FILES, f"`{pattern[:60]}` {what}", settings.span(("rules", index)), f"patterns start at {PROJECT_FILE}"
-            )
-        found.update(dict.fromkeys(files))
-    found.pop(root / PROJECT_FILE, None)
-    return list(found)
+    """The files that `rules:` names, in the order of its patterns, each once. A pattern may match nothing while another does."""
+    matches = [_matches(root, pattern) for pattern in settings.content.rules]
+    for index, (pattern, files) in enumerate(zip(settings.content.rules, matches, strict=True)):
+        if not files and not (any(matches) and any(wildcard in pattern for wildcard in "*?[")):
+            message = f"{shown(pattern)} matches no rule file"
+            diagnostics.report(shape.NO_FILES, message, settings.span(("rules", index)), f"patterns start at {PROJECT_FILE}")
+    return list(dict.fromkeys(file for files in matches for file in files))
+
+
+def _matches(root: Path, pattern: str) -> list[Path]:
+    names = sorted(glob.glob(pattern, root_dir=root, recursive=True))
+    paths = (Path(os.path.normpath(root / name)) for name in names if not name.endswith(_TESTS))
+    project = Path(os.path.normpath(root / PROJECT_FILE))
+    return [path for path in paths if path != project and not path.is_dir()]
 
 
 def _check_ids(files: tuple[Document[RuleFileDocument], ...], diagnostics: Diagnostics) -> None:
@@ -134,7 +136,7 @@ def _items(
     path = root / Path(document.file.name).parent / declared.file
     if not path.exists():
         path = root / declared.file
-    return _items_of(path, declared.file)
+    return _items_of(path, Path(os.path.relpath(path, root)).as_posix())
 
 
 def _items_of(path: Path, name: str) -> tuple[ListItem, ...]:

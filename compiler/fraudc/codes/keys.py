@@ -12,10 +12,10 @@ UNKNOWN = Code(
 MISSING = Code(
     "E121",
     "a missing key",
-    "This part cannot do without the key. A rule needs `id` and `when` (or a `detector`), a file `version`, a schema `id`, `event_time` "
-    "and `fields`.",
-    "- id: big",
-    "- id: big\n  when: amount > 1_000 USD",
+    "This part cannot do without the key. A rule needs an `id`, a file its `version`, a schema `id`, `event_time` and `fields`, and the "
+    "detectors their parameters.",
+    "detector: velocity\nlimit: 5",
+    "detector: velocity\nlimit: 5\nwindow: 10m",
 )
 TYPE = Code(
     "E122",
@@ -191,4 +191,11 @@ SECRET = Code(
     "Passwords and keys come from the environment (`${NAME}`) or from a file, so that they are in no repository.",
     "security: {sasl.password: hunter2}",
     "security: {sasl.password: ${KAFKA_PASSWORD}}",
+)
+NO_CONDITION = Code(
+    "E148",
+    "a rule without a condition",
+    "A rule says in `when` which transactions it alerts for, or names a `detector` that does, or both.",
+    "- id: big\n  severity: high",
+    "- id: big\n  severity: high\n  when: amount > 1_000 USD",
 )

@@ -43,12 +43,8 @@ def check_rule(document: Document[RuleFileDocument], index: int, rule: RuleDocum
                     "name the detector, like `detector: velocity`",
                 )
         if "when" not in given:
-            diagnostics.report(
-                keys.MISSING,
-                "`when` is missing",
-                document.key_span((*at, "id")),
-                "say when the rule fires: `when: amount > 1_000 USD`, or name a `detector`",
-            )
+            label = "say when it fires: `when: amount > 1_000 USD`, or name a `detector`"
+            diagnostics.report(keys.NO_CONDITION, "this rule has no condition", document.head_span(at), label)
 
 
 def _check_parameters(document: Document[RuleFileDocument], at: Path, detector: str, given: list[str], diagnostics: Diagnostics) -> None:
@@ -57,10 +53,11 @@ def _check_parameters(document: Document[RuleFileDocument], at: Path, detector: 
         if key in PARAMETERS and key not in needed + possible:
             label = f"its parameters are {', '.join(f'`{p}`' for p in needed + possible)}"
             diagnostics.report(keys.PARAMETER, f"`{key}` is no parameter of `{detector}`", document.key_span((*at, key)), label)
-    for key in needed:
-        if key not in given:
-            example = {"limit": "limit: 5", "window": "window: 10m"}[key]
-            diagnostics.report(keys.MISSING, f"`{detector}` needs `{key}`", document.span((*at, "detector")), f"add `{example}`")
+    if missing := [key for key in needed if key not in given]:
+        examples = {"limit": "`limit: 5`", "window": "`window: 10m`"}
+        label = f"add {' and '.join(examples[key] for key in missing)}"
+        message = f"`{detector}` needs {' and '.join(f'`{key}`' for key in missing)}"
+        diagnostics.report(keys.MISSING, message, document.span((*at, "detector")), label)
 
 
 def check_job(document: Document[ProjectDocument], diagnostics: Diagnostics) -> None:

@@ -24,7 +24,7 @@ RULE_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 TYPES: tuple[Type, ...] = tuple(t for t in get_args(Type) if t != "duration")
 
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
-_LONGEST_DECIMAL = 40  # characters
+_LONGEST_DECIMAL = 28  # characters; Decimal's own precision, so that a percent of it is exact
 
 
 class Model(BaseModel):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from fraudc.nodes import Node, Path, Scalar, follow, key_at
+from fraudc.nodes import Node, Path, Scalar, follow, head_span, key_at
 from fraudc.source import Fragment, SourceFile, Span
 
 Content = TypeVar("Content")
@@ -29,6 +29,10 @@ class Document(Generic[Content]):
         """The place of the key at a path; the value's where it has no key."""
         key = key_at(self.root, path)
         return self.span(path) if key is None else key.span
+
+    def head_span(self, path: Path) -> Span:
+        """Where to say that something is missing in a part: at its key, else at the first key in it."""
+        return head_span(self.root, path)
 
     def has(self, path: Path) -> bool:
         """Whether the key that the path ends with stands in the file, its value right or wrong."""

@@ -12,7 +12,7 @@ from fraudc.document.leaves import Model, kind, shown
 from fraudc.document.located import Document
 from fraudc.document.rules import RuleDocument, RuleFileDocument
 from fraudc.document.schema import ProjectDocument
-from fraudc.nodes import Mapping, Node, Path, Scalar, Sequence, follow, key_at
+from fraudc.nodes import Mapping, Node, Path, Scalar, Sequence, follow, head_span, key_at
 from fraudc.source import SourceFile, Span
 from fraudc.suggest import did_you_mean
 
@@ -20,6 +20,7 @@ Shape = TypeVar("Shape", bound=Model)
 
 _EXAMPLES = {
     "id": "id: card-testing",
+    "schema.id": "id: transaction_id",
     "version": "version: 1",
     "when": "when: amount > 1_000 USD",
     "schema": "schema: {id: …, event_time: …, fields: {…}}",
@@ -31,8 +32,23 @@ _EXAMPLES = {
     "base": "base: USD",
 }  # how the line that is missing could look
 
+# Words that other tools use for what is called otherwise here.
+_OTHER_WORDS = {
+    **dict.fromkeys(["condition", "if", "expression", "expr", "rule"], "when"),
+    **dict.fromkeys(["name", "rule_id", "key"], "id"),
+    **dict.fromkeys(["description", "summary"], "title"),
+    **dict.fromkeys(["entity", "group_by", "per"], "by"),
+    **dict.fromkeys(["filter", "only"], "where"),
+    **dict.fromkeys(["level", "priority", "risk"], "severity"),
+    **dict.fromkeys(["enabled", "disabled", "active", "status"], "mode"),
+    **dict.fromkeys(["tags", "metadata"], "labels"),
+    **dict.fromkeys(["variables", "vars", "define", "lets"], "let"),
+}
+_MOST_LISTED = 8
+_ROUNDS = 20  # documents are six levels deep
+
 # What stands in for a required key that is missing or wrong, so that the document around it survives.
-_STAND_INS: dict[str, Any] = {"id": "without-id", "event_time": "event_time", "version": "1", "fields": {}, "rules": [], "base": "USD"}
+_STAND_INS: dict[str, Any] = {"id": "unnamed", "event_time": "event_time", "version": "1", "fields": {}, "rules": [], "base": "USD"}
 
 
 def read_project_document(file: SourceFile, root: Node, diagnostics: Diagnostics) -> Document[ProjectDocument] | None:
@@ -85,19 +101,20 @@ class _Reader:
         self.broken: set[Path] = set()
 
     def shaped(self, model: type[Shape], data: Any, at: Path) -> Shape | None:
-        """The model of the data at a path. Each round leaves out at least one part, so that the rounds end."""
-        while True:
+        """The model of the data at a path. A round mends one level of it, so that a few are enough."""
+        for _ in range(_ROUNDS):
             try:
                 return model.model_validate(data)
             except ValidationError as error:
+                details = error.errors(include_url=False)
+                self._report_missing(at, [detail["loc"] for detail in details if detail["type"] == "missing"])
                 mended = data
-                for detail in error.errors(include_url=False):
+                for detail in details:
                     mended = self._mend(mended, at, detail)
                     if mended is None:
                         return None
-                if mended is data:
-                    return None
                 data = mended
+        return None
 
     def _mend(self, data: Any, at: Path, detail: ErrorDetails) -> Any:
         """Reports one finding and gives the data without it; None if nothing is left."""
@@ -105,6 +122,7 @@ class _Reader:
         if detail["type"] == "unknown_keys":
             for key in detail["ctx"]["unknown"]:
                 self._unknown(detail["ctx"]["model"], key, (*at, *loc, key))
+                self.broken.add((*at, *loc, key))
                 data = _without(data, (*loc, key))
             return data
         if detail["type"] == "missing":
@@ -124,21 +142,38 @@ class _Reader:
         else:
             wanted = {"list_type": "a list", "dict_type": "a mapping"}.get(detail["type"], "something else")
             example = {"a list": "write `[a, b]`", "a mapping": "write `name: value` lines"}.get(wanted, "")
+            if wanted == "a list" and isinstance(detail["input"], Scalar) and 0 < len(detail["input"].text) < 40:
+                example = f'write `["{detail["input"].text}"]`'
             self.diagnostics.report(keys.TYPE, f"{kind(detail['input'])} stands where {wanted} belongs", span, example)
 
     def _unknown(self, model: type[Model], key: str, path: Path) -> None:
         title = model.model_config.get("title", "this part")
-        label = did_you_mean(key, model.key_names()) or f"its keys are {', '.join(model.key_names())}"
-        self.diagnostics.report(keys.UNKNOWN, f"{shown(key)} is not a key of {title}", self._key_span(path), label)
+        known = model.key_names()
+        other = _OTHER_WORDS.get(key.lower())
+        label = f"write `{other}`" if other in known else did_you_mean(key, known)
+        listed = f"{', '.join(known[:_MOST_LISTED])}{' …' if len(known) > _MOST_LISTED else ''}"
+        self.diagnostics.report(
+            keys.UNKNOWN, f"{shown(key)} is not a key of {title}", self._key_span(path), label or f"its keys are {listed}"
+        )
+
+    def _report_missing(self, at: Path, locs: list[tuple[str | int, ...]]) -> None:
+        """One diagnostic for all keys that a part lacks."""
+        lacking: dict[Path, list[str]] = {}
+        for loc in locs:
+            path = at + loc
+            if not any(path[: len(part)] == part for part in self.broken):
+                self.broken.add(path)
+                lacking.setdefault(path[:-1], []).append(str(path[-1]))
+        for part, names in lacking.items():
+            examples = " and ".join(f"`{_example(part, name)}`" for name in names)
+            verb = "is" if len(names) == 1 else "are"
+            message = f"{' and '.join(f'`{name}`' for name in names)} {verb} missing"
+            self.diagnostics.report(keys.MISSING, message, head_span(self.root, part), f"add {examples}")
 
     def _missing(self, data: Any, at: Path, loc: Path) -> Any:
-        key = str(loc[-1])
-        if not any((at + loc)[: len(part)] == part for part in self.broken):
-            self.broken.add(at + loc)
-            label = f"add `{_EXAMPLES.get(key, key + ': …')}`"
-            self.diagnostics.report(keys.MISSING, f"`{key}` is missing", self._head(at + loc[:-1]), label)
-        if key in _STAND_INS:
-            return _with(data, loc, self._stand_in(_STAND_INS[key]))
+        """The data with a stand-in for a missing key, or without the part that lacks it."""
+        if loc[-1] in _STAND_INS:
+            return _with(data, loc, self._stand_in(_STAND_INS[str(loc[-1])]))
         self.broken.add(at + loc[:-1])
         return _without(data, loc[:-1]) if len(loc) > 1 else None
 
@@ -149,14 +184,9 @@ class _Reader:
         key = key_at(self.root, path)
         return follow(self.root, path).span if key is None else key.span
 
-    def _head(self, path: Path) -> Span:
-        """Where something is missing: the key of the part, else the first key in it."""
-        key, node = key_at(self.root, path), follow(self.root, path)
-        if key is not None:
-            return key.span
-        if isinstance(node, Mapping) and node.entries:
-            return next(iter(node.entries.values()))[0].span
-        return Span(self.file, node.span.start, node.span.start)
+
+def _example(part: Path, name: str) -> str:
+    return _EXAMPLES.get(".".join(map(str, (*part, name)))) or _EXAMPLES.get(name, f"{name}: …")
 
 
 def _removable(data: Any, loc: Path) -> Path:
