@@ -221,7 +221,7 @@ class SlidingWindows:
         group, v = self._of(unit, name)
         end = group.high or ("len(L) - 1" if before else "len(L)")
         if self._is_count(unit, name):
-            return f"{end} - {group.low}"
+            return f"({end} - {group.low})"
         match name:
             case "min" | "max":
                 return f"({v[0]}[0][1] if {v[0]} else None)"
