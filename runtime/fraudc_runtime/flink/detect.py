@@ -71,8 +71,8 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
         return found
 
     def _timer(self, name: str, at: int | None, ctx: KeyedProcessFunction.Context) -> None:
-        """One timer a shard, at the earliest time anything is due."""
-        if at is not None and at < self._timers.get(name, MAX_WATERMARK):
+        """One timer a shard, at the earliest time anything is due; what is due by where the shard is already, its frame has done."""
+        if at is not None and self._reached.get(name, MIN_WATERMARK) < at < self._timers.get(name, MAX_WATERMARK):
             self._timers[name] = at
             ctx.timer_service().register_event_time_timer(at)
 

@@ -104,8 +104,7 @@ def _execute(stack: ExitStack, scratch: Path, job: FileJob, watch: Callable[[], 
 
     settings, outputs = job.settings, job.outputs
     if cluster is None:
-        processes = settings.mode == "process"
-        cluster = stack.enter_context(Cluster(settings.parallelism, settings.managed_memory, worker_processes=processes))
+        cluster = stack.enter_context(Cluster(settings.parallelism, settings.managed_memory, worker_processes=settings.worker_processes))
     from fraudc_runtime.flink.topology import FilePaths, build  # noqa: PLC0415 - Java starts while this is imported
 
     feeds = stack.enter_context(Feeds(scratch))

@@ -122,6 +122,7 @@ def _command(scratch: Path, heap: str, log_level: str) -> list[str]:
         java_executable(),
         f"-Xmx{heap}",
         "-XX:+UseParallelGC",
+        "-XX:TieredStopAtLevel=1",
         "-XX:+IgnoreUnrecognizedVMOptions",
         "--add-opens=jdk.proxy2/jdk.proxy2=ALL-UNNAMED",
         *(opened[1].split() if opened else ()),

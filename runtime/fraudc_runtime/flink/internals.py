@@ -78,6 +78,10 @@ class Internals:
         """Where a job's graph is put together. Not the local one: pyflink would run process workers' functions in this process."""
         return self.jvm.org.apache.flink.streaming.api.environment.StreamExecutionEnvironment(self.configuration(options))
 
+    def execution_mode(self, env: Any, mode: str) -> None:
+        """Where the Python operators that are added from here on run: each keeps the mode that was set when it was made."""
+        env.configure(self.configuration({"python.execution-mode": mode}))
+
     def elements(self, env: Any, texts: Sequence[str]) -> Any:
         """A bounded source of strings, in this order."""
         made = self.jvm.java.util.ArrayList()

@@ -12,6 +12,9 @@ Mode = Literal["thread", "process"]
 class Settings:
     """A job's settings. Sizes are bytes, times milliseconds.
 
+    `mode` says where Python runs: in threads of Flink's own process, or in processes beside it. `intake_mode` is the mode of `intake` alone
+    (None: the same); in a process of its own it shares no interpreter lock with `detect`, at the price of a slower start.
+
     `shards` is also the job's max parallelism, so that shard i lives in key group i. `frame_lines` and `frame_bytes` bound what Python is
     called with at `intake`, `batch_bytes` how much `coalesce` gathers over all shards of a bounded run before `detect` sees it.
     """
@@ -19,6 +22,7 @@ class Settings:
     parallelism: int = 1
     shards: int = 128
     mode: Mode = "thread"
+    intake_mode: Mode | None = None
     frame_lines: int = 8_192
     frame_bytes: int = 2 << 20
     batch_bytes: int = 4 << 20
@@ -28,6 +32,11 @@ class Settings:
     def __post_init__(self) -> None:
         if not 1 <= self.parallelism <= self.shards:
             raise ValueError(f"parallelism must be from 1 to the number of shards ({self.shards}), not {self.parallelism}")
+
+    @property
+    def worker_processes(self) -> bool:
+        """Whether any Python runs outside Flink's process."""
+        return "process" in (self.mode, self.intake_mode)
 
     def options(self) -> dict[str, str]:
         """Flink's options of the job; state in RocksDB, no restart, aligned barriers."""
@@ -39,7 +48,6 @@ class Settings:
             "pipeline.object-reuse": "true",
             "python.client.executable": sys.executable,
             "python.executable": sys.executable,
-            "python.execution-mode": self.mode,
             "python.fn-execution.bundle.size": "100",
             "python.fn-execution.bundle.time": "10",
             "restart-strategy.type": "none",

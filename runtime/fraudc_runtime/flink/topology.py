@@ -62,6 +62,7 @@ def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Se
     inputs = internals.elements(j_env, [f"{source}:{path}" for source, path in paths.inputs]).name("inputs").uid("inputs")
     limits = [str(settings.frame_lines), str(settings.frame_bytes), str(paths.progress)]
     files = internals.operator(j_env, inputs, Generated("files", "Files", limits, bytes_type))
+    internals.execution_mode(j_env, settings.intake_mode or settings.mode)
     intake = _python(DataStream(files).process(IntakeFunction(machine), _bytes()), "intake", 1)
     keys = ",".join(shard_names(settings.shards))
     split = internals.operator(j_env, intake, Generated("split", "Route", [str(SUBFRAME), keys, *sides], row_type))
@@ -71,6 +72,7 @@ def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Se
         j_env, internals.keyed(split), Generated("coalesce", "Coalesce", gathered, row_type, settings.parallelism)
     )
     by_shard = KeyedStream(internals.already_keyed(coalesce), Types.ROW([Types.STRING(), _bytes()]), DataStream(coalesce))
+    internals.execution_mode(j_env, settings.mode)
     detect = _python(by_shard.process(DetectFunction(machine, bounded=True), _bytes()), "detect", settings.parallelism)
     explode = internals.operator(j_env, detect, Generated("explode", "Route", [str(ALERT), "", *sides], row_type, settings.parallelism))
 

@@ -7,8 +7,8 @@ Every line of a source becomes a dead letter [source, offset, text]. A line may 
     late TEXT         a late record
     stateless TEXT    an alert that no shard has seen
     fail TEXT         an exception in intake
-and TEXT for a shard may be `due TIME` (it wants a timer, which it answers with an alert {"timer"}), `put K V` or `get K` (its state), or
-`fail`.
+and TEXT for a shard may be `due TIME` (it wants a timer, which it answers with an alert {"timer"}, unless a frame reaches that time
+first), `put K V` or `get K` (its state), `remember K V` (state it writes when it is asked to flush), or `fail`.
 """
 
 from dataclasses import dataclass, field
@@ -86,6 +86,8 @@ class RecordingShard:
 
     def frame(self, frame: bytes) -> bytes:
         watermark, flags, subframes = frames.read_shard_frame(frame)
+        if self.wanted is not None and self.wanted <= watermark:
+            self.wanted = None
         texts = [self._content(subframe.decode()) for subframe in subframes]
         self.counts.entities.setdefault("customer", EntityCounts()).evaluated += len(texts)
         return tagged_frame(watermark, [(ALERT, None, text({"flags": flags, "watermark": watermark, "texts": texts}))])
