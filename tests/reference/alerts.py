@@ -20,7 +20,7 @@ def mode_of(rule: Rule, key: str) -> str:
 
 
 def alert(rule: Rule, scope: Scope, of: tuple[str, str] | None, mode: str, decided_at: int | None = None) -> dict[str, Any]:
-    """`scope` is the matched transaction's, without lets; `of` are entity and key; `decided_at` in milliseconds for a rule with `unless`."""
+    """`scope` is the matched transaction's, without lets; `of` are entity and key; `decided_at` is in milliseconds, for `unless`."""
     transaction = scope.transaction
     behind = Scope(scope.project, rule, transaction, len(rule.lets), scope.history, scope.profile, memo=scope.memo)
     decided = {} if decided_at is None else {"decided_at": timestamp_text(decided_at)}
