@@ -102,8 +102,9 @@ class KeyCodec:
             return None
         content = versioned(data)
         state: State = unpack(content[8:])
+        new: set[int] = set()
         if content[:8] != self._layout:
-            state = self._moved(state, bytes(content[:8]))
+            state, new = self._moved(key, state, bytes(content[:8]))
         state[TOUCHED], state[PROFILE] = 0, None
         blank = self._program.fresh()
         for position in self._derived:
@@ -111,6 +112,8 @@ class KeyCodec:
         for log, name, columns in self._logs:
             if state[log.stored] > state[log.base]:
                 self._join_segments(state, log, name, columns, key)
+        if new:
+            self._program.adopt(state, new)
         self._program.restore(state)
         return state
 
@@ -190,22 +193,28 @@ class KeyCodec:
             logs = [[log.identity, log.base, log.stored, log.removed, log.columns] for log in layout.logs.values()]
             self._store.put(entry, VERSION + pack([slots, logs]))
 
-    def _moved(self, old: State, digest: bytes) -> State:
-        """Slots of another rule set's layout, arranged for this one's: what both know is kept, the rest is fresh."""
+    def _moved(self, key: str, old: State, digest: bytes) -> tuple[State, set[int]]:
+        """Slots of another rule set's layout, arranged for this one's: what both know is kept, the rest is fresh: (slots, fresh positions)."""
         data = self._store.get(f"l/{digest.hex()}")
         if data is None:
             raise ValueError(f"state of an unknown layout {digest.hex()}")
-        slots = unpack(versioned(data))[0]
+        slots, logs = unpack(versioned(data))
         known = {identity: old[at] for at, (identity, storage) in enumerate(slots) if storage != "derived"}
-        state = self._program.fresh()
+        state, new = self._program.fresh(), set()
         for at, slot in enumerate(self._program.layout.slots):
             if slot.identity in known:
                 state[at] = known[slot.identity]
+            elif slot.storage != "derived":
+                new.add(at)
         for log, _, _ in self._logs:
             length = max((len(state[at]) for at in log.columns.values()), default=0)
             for at in log.columns.values():
                 state[at] = [None] * (length - len(state[at])) + state[at]
-        return state
+        for identity, _, stored, removed, _ in logs:
+            if identity not in self._program.layout.logs:
+                for number in range(old[removed] // SEGMENT, old[stored] // SEGMENT):
+                    self._store.remove(self._segment(number, _digest(identity), key))
+        return state, new
 
 
 def _columns(state: State, log: Log, columns: dict[str, int], start: int, until: int) -> dict[str, list[Any]]:

@@ -113,10 +113,10 @@ def _average(type: Type, number: str, total: str, names: Namespace) -> Lowered:
 
 
 def _score(signature: Signature, type: Type, value: Callable[[str], str], current: Lowered, names: Namespace) -> Lowered:
-    """A score above a limit of at least 0 needs a value above the mean: asked first, since it spares the root."""
+    """A score above 0 needs a value above the mean: asked first, since it spares the root."""
     least, n = max(2, int(signature.parameter)), value("number")
     x = f"{names.constant(numbers.grains)}({current.text})" if type == "float" else current.text
     score = f"{names.constant(numbers.standard_score)}({x}, {n}, {value('sum')}, {value('squares')}, {least})"
     guard = f"{n} >= {least}" + (f" and {current.text} is not None" if current.maybe else "")
     above = f"{guard} and {x} * {n} > {value('sum')}"
-    return Lowered(f"({score} if {guard} else None)", True, 1, lambda op, limit: above if limit >= 0 else None)
+    return Lowered(f"({score} if {guard} else None)", True, 1, lambda op, limit: above if limit > 0 or (limit == 0 and op == ">") else None)

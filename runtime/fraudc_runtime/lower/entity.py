@@ -37,10 +37,12 @@ class EntityProgram:
     layout: Layout
     fresh: Callable[[], State]
     restore: Callable[[State], None]
+    adopt: Callable[[State, set[int]], None]
     evaluate: Callable[..., int]
     unless: dict[str, Callable[[Any, Any, Any], bool]]
     cooldowns: dict[str, tuple[int, int, int]]
     horizon: int
+    dedupe: int
     lasting: tuple[int, ...]
     rules: dict[str, int]
 
@@ -62,6 +64,7 @@ class _EntityCode:
         self.rules = [rule for rule in plan.rules if rule.entity == self.entity.name]
         self.signatures = [s for s in plan.signatures if s.entity == self.entity.name]
         self.restores: list[str] = []
+        self.adopts: list[str] = []
         self.times: dict[str, None] = {}  # what the code that every transaction passes has computed
         self.fresh_name = namespace.fresh("fresh")
         self.lasting: tuple[int, ...] = ()
@@ -69,7 +72,7 @@ class _EntityCode:
     def program(self) -> EntityProgram:
         name = f"evaluate_{self.plan.schema.entities.index(self.entity)}"
         body = self._body()
-        restore = self.namespace.fresh("restore")
+        restore, adopt = self.namespace.fresh("restore"), self.namespace.fresh("adopt")
         unless = {rule.id: self._unless(rule, rule.unless) for rule in self.rules if rule.unless is not None}
         cooldowns = {rule.id: (*cooldown_slots(self.layout, rule), rule.cooldown) for rule in self.rules if rule.cooldown is not None}
         return EntityProgram(
@@ -77,10 +80,12 @@ class _EntityCode:
             layout=self.layout,
             fresh=self.namespace.define(self.fresh_name, f"def {self.fresh_name}(): return {self.layout.fresh()}\n"),
             restore=self.namespace.define(restore, f"def {restore}(S):\n" + "\n".join(indented([*self.restores, "return None"])) + "\n"),
+            adopt=self.namespace.define(adopt, f"def {adopt}(S, new):\n" + "\n".join(indented([*self.adopts, "return None"])) + "\n"),
             evaluate=self.namespace.define(name, self._function(name, body)),
             unless=unless,
             cooldowns=cooldowns,
             horizon=max([self.plan.schema.dedupe, *map(_span, self.signatures)]),
+            dedupe=self.plan.schema.dedupe,
             lasting=self.lasting,
             rules={rule.id: self.numbers[rule.id] for rule in self.rules},
         )
@@ -121,7 +126,8 @@ class _EntityCode:
         if self.entity.forget is None:
             return accept
         renew = self.namespace.constant(self._renewer())
-        return [f"if t - S[{LAST}] >= {self.entity.forget}: {renew}(S)", *accept]
+        release = f"if S[{HELD}]: settle(key, S, item)"  # what came out earlier started its cooldown earlier, which ends here
+        return [f"if t - S[{LAST}] >= {self.entity.forget}:", *indented([release, f"{renew}(S)"]), *accept]
 
     def _renewer(self) -> Callable[[State], None]:
         """A function that makes a key forget all but its held matches; positions in logs go on, so that stored segments are seen as past."""
@@ -204,6 +210,7 @@ class _WhereCode:
                     f"alert_{number}", rule, self.entity.plan, self.entity.entity, self.entity.leaves.slots, self.entity.namespace
                 )
         self.entity.restores += [line for window in windows for line in window.restore()]
+        self.entity.adopts += [line for window in windows for line in window.adopt()]
         return lines + code.lines(self.rules)
 
     def _added(self, column: Column, lines: list[str]) -> list[str]:

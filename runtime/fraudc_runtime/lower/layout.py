@@ -88,6 +88,11 @@ class Layout:
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
+def slot_position(source: str) -> int:
+    """The position that the source `S[…]` reads."""
+    return int(source[2:-1])
+
+
 def log_length(state: list[Any], log: Log) -> int:
     """How many entries the decoded log holds."""
     return len(state[next(iter(log.columns.values()), SEEN)])

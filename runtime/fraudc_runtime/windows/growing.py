@@ -2,6 +2,7 @@
 
 from fraudc_runtime.aggregates.accumulator import Slots
 from fraudc_runtime.aggregates.runs import Rising
+from fraudc_runtime.lower.layout import slot_position
 from fraudc_runtime.lower.source import indented
 from fraudc_runtime.plan import All, Tumbling
 from fraudc_runtime.windows.members import Column, Scope, Unit
@@ -56,8 +57,10 @@ class GrowingWindows:
         resets = [line for accumulator, v in accumulators for line in accumulator.reset(v)]
         if window.zone is None:
             return resets
-        parked = self._scope.layout.slot(f"{self._scope.identity}|{identity}|parked", "None")
+        layout = self._scope.layout
         kept = [slot for accumulator, v in accumulators for slot in accumulator.kept(v)]
+        names = " ".join(layout.slots[slot_position(slot)].identity for slot in kept)  # other accumulators park otherwise
+        parked = layout.slot(f"{self._scope.identity}|{identity}|parked {names}", "None")
         restores = [line for accumulator, v in accumulators for line in accumulator.restore(v)]
         return [
             f"x, m = {parked}, [{', '.join([pane, *kept])}] if {self._zone(window.zone, 'recurs')}(t) else None",
@@ -86,6 +89,9 @@ class GrowingWindows:
             for name, v in self._of(unit, identity)
             for line in unit.accumulators[name].restore(v)
         ]
+
+    def adopt(self) -> list[str]:
+        return []
 
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]:  # noqa: ARG002  (the interface)
         return []

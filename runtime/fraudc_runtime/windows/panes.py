@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from fraudc_runtime.aggregates.accumulator import Slots
+from fraudc_runtime.aggregates.accumulator import Accumulator, Slots
 from fraudc_runtime.aggregates.distinct import Distinct
 from fraudc_runtime.aggregates.ends import First, Last
 from fraudc_runtime.aggregates.extremes import Extreme
 from fraudc_runtime.aggregates.moments import Moment
-from fraudc_runtime.lower.layout import Log
+from fraudc_runtime.lower.layout import Log, slot_position
 from fraudc_runtime.lower.source import indented
 from fraudc_runtime.plan import Panes
 from fraudc_runtime.windows.members import Column, Scope, Unit
@@ -17,15 +17,20 @@ _KEEP = 4  # as in sliding
 
 @dataclass(slots=True)
 class Series:
-    """The panes of one column at one step: a log of those with a present value, and the windows that read it.
+    """One accumulator's panes of one column at one step: a log of those with a present value, and the windows that read it.
 
-    `values` series (for `distinct`) have one entry for each value of a pane, the others one entry a pane.
+    An entry is a pane's partial; for `distinct` there is one for each value of a pane. Accumulators have a series each, so that one that
+    a new rule brings starts empty beside the others.
     """
 
     column: Column
     step: int
-    values: bool
+    name: str
+    accumulator: Accumulator
     log: Log
+    panes: str
+    partials: str
+    now: str
     units: list[Unit] = field(default_factory=list)
 
 
@@ -34,43 +39,40 @@ class PaneWindows:
 
     def __init__(self, scope: Scope, units: list[Unit]) -> None:
         self._scope = scope
-        self._series: dict[tuple[str, int, bool], Series] = {}
-        self._slots: dict[tuple[str, int, int, int, str], Slots] = {}
+        self._series: dict[tuple[str, int, str], Series] = {}
         for unit in units:
             for name, accumulator in unit.accumulators.items():
-                self._allocate(unit, name, isinstance(accumulator, Distinct))
+                self._of(unit, name, accumulator).units.append(unit)
+        for series in self._series.values():
+            series.units.sort(key=lambda unit: _panes(unit).size + unit.delay)
+            for unit in series.units:
+                self._total(series, unit)
 
-    def _allocate(self, unit: Unit, name: str, values: bool) -> None:
-        window, column = _panes(unit), unit.column.identity
-        key = (column, window.step, values)
-        if key not in self._series:
-            log = self._scope.layout.log(f"{self._scope.identity}|{column}|every {window.step}{' values' if values else ''}")
-            self._scope.layout.column(log, "pane")
-            self._series[key] = Series(unit.column, window.step, values, log)
-        series = self._series[key]
-        if unit not in series.units:
-            series.units.append(unit)
-        self._scope.layout.column(series.log, "value" if values else name)
-        if name not in ("first", "last"):
-            identity = f"{self._scope.identity}|{column}|{window.size} every {window.step} {unit.delay}"
-            moving = unit.accumulators[name].moving(self._scope.layout, identity)
-            self._slots[column, window.size, window.step, unit.delay, name] = moving
+    def _of(self, unit: Unit, name: str, accumulator: Accumulator | None = None) -> Series:
+        key = (unit.column.identity, _panes(unit).step, name)
+        if accumulator is not None and key not in self._series:
+            layout = self._scope.layout
+            log = layout.log(f"{self._scope.identity}|{unit.column.identity}|{name} every {_panes(unit).step}")
+            panes, partials = layout.column(log, "pane"), layout.column(log, "value")
+            now = layout.slot(f"{log.identity}|now", "None")
+            self._series[key] = Series(unit.column, _panes(unit).step, name, accumulator, log, panes, partials, now)
+        return self._series[key]
 
-    def _of(self, unit: Unit, name: str) -> Slots:
-        window = _panes(unit)
-        return self._slots.get((unit.column.identity, window.size, window.step, unit.delay, name), ())
+    def _total(self, series: Series, unit: Unit) -> Slots:
+        """What the window keeps of all its panes; nothing for the first and the last, which stand in the log."""
+        if isinstance(series.accumulator, First | Last):
+            return ()
+        return series.accumulator.moving(self._scope.layout, f"{series.log.identity}|{_panes(unit).size} {unit.delay}")
 
     def _cursor(self, series: Series, unit: Unit, end: str) -> str:
         return self._scope.layout.slot(f"{series.log.identity}|{_panes(unit).size} {unit.delay}|{end}", "0")
 
-    def _list(self, series: Series, name: str) -> str:
-        return f"S[{series.log.columns[name]}]"
+    def _end(self, series: Series, unit: Unit) -> str:
+        return self._cursor(series, unit, "high") if unit.delay else f"len({series.panes})"
 
-    def _state(self, series: Series, what: str, fresh: str) -> str:
-        return self._scope.layout.slot(f"{series.log.identity}|{what}", fresh, "derived")
-
-    def _kept(self, unit: Unit, series: Series) -> list[str]:
-        return [name for name, a in unit.accumulators.items() if isinstance(a, Distinct) == series.values]
+    def _current(self, series: Series) -> str:
+        """Values that the current pane has had."""
+        return self._scope.layout.slot(f"{series.log.identity}|current", "set()", "derived")
 
     def times(self) -> list[str]:
         return [f"pane_{step} = t // {step}" for step in dict.fromkeys(series.step for series in self._series.values())]
@@ -78,133 +80,117 @@ class PaneWindows:
     def advance(self) -> list[str]:
         lines: list[str] = []
         for series in self._series.values():
-            pane = self._scope.layout.slot(f"{series.log.identity}|now", "None")
-            units = sorted(series.units, key=lambda unit: _panes(unit).size + unit.delay)
-            moves = [line for unit in units for line in self._move(series, unit, unit is units[-1])]
-            fresh = [f"{self._state(series, 'current', 'set()')} = set()"] if series.values else []
+            moves = [line for unit in series.units for line in self._move(series, unit)]
+            fresh = [f"{self._current(series)} = set()"] if isinstance(series.accumulator, Distinct) else []
             now = f"pane_{series.step}"
-            lines += [f"if {pane} != {now}:", *indented([f"{pane} = {now}", f"T = {self._list(series, 'pane')}", *fresh, *moves])]
+            lines += [f"if {series.now} != {now}:", *indented([f"{series.now} = {now}", f"T = {series.panes}", *fresh, *moves])]
         return lines
 
-    def _move(self, series: Series, unit: Unit, oldest: bool) -> list[str]:
-        window, low = _panes(unit), self._cursor(series, unit, "low")
-        delay = unit.delay // series.step
+    def _move(self, series: Series, unit: Unit) -> list[str]:
+        """The largest window moves last and cuts the log: every other cursor is then ahead of what is cut."""
+        window, low, now = _panes(unit), self._cursor(series, unit, "low"), f"pane_{series.step}"
+        delay, v = unit.delay // series.step, self._total(series, unit)
         lines: list[str] = []
         if delay:
             high = self._cursor(series, unit, "high")
-            enter = self._each(series, unit, self._join)
-            lines = [f"i, u = {high}, pane_{series.step} - {delay}", *_while("i < len(T) and T[i] <= u", enter), f"{high} = i"]
-        lines += [f"i, u = {low}, pane_{series.step} - {delay + window.size // series.step}"]
-        lines += [*_while("i < len(T) and T[i] <= u", self._each(series, unit, self._leave))]
-        lines += self._cut(series, low) if oldest else []
-        lines += [f"{low} = i"]
-        for name in self._kept(unit, series):
-            if self._of(unit, name):
-                lines += unit.accumulators[name].expire(self._of(unit, name), "u")
-        return lines
+            lines = [f"i, u = {high}, {now} - {delay}", *_while("i < len(T) and T[i] <= u", self._join(series, v)), f"{high} = i"]
+        lines += [f"i, u = {low}, {now} - {delay + window.size // series.step}"]
+        lines += [*_while("i < len(T) and T[i] <= u", self._leave(series, v))]
+        lines += self._cut(series, low) if unit is series.units[-1] else []
+        return [*lines, f"{low} = i", *(series.accumulator.expire(v, "u") if v else [])]
 
-    def _each(self, series: Series, unit: Unit, lines_of) -> list[str]:  # type: ignore[no-untyped-def]  # _join or _leave
-        return [line for name in self._kept(unit, series) for line in lines_of(series, unit, name, self._of(unit, name))]
-
-    def _join(self, series: Series, unit: Unit, name: str, v: Slots) -> list[str]:
+    def _join(self, series: Series, v: Slots) -> list[str]:
         """A whole pane, entry i, comes into the window."""
-        accumulator = unit.accumulators[name]
-        match accumulator:
+        match series.accumulator:
             case Moment():
-                return [f"{v[0]} += {self._list(series, name)}[i]"]
-            case Extreme():
-                return [f"x = {self._list(series, name)}[i]", *accumulator.add(v, "x", "T[i]")]
+                return [f"{v[0]} += {series.partials}[i]"]
+            case Extreme() as extreme:
+                return [f"x = {series.partials}[i]", *extreme.add(v, "x", "T[i]")]
             case Distinct():
-                return [f"{v[0]}[{self._list(series, 'value')}[i]] = T[i]"]
+                return [f"{v[0]}[{series.partials}[i]] = T[i]"]
             case _:
                 return []
 
-    def _leave(self, series: Series, unit: Unit, name: str, v: Slots) -> list[str]:
-        match unit.accumulators[name]:
+    def _leave(self, series: Series, v: Slots) -> list[str]:
+        match series.accumulator:
             case Moment():
-                return [f"{v[0]} -= {self._list(series, name)}[i]"]
+                return [f"{v[0]} -= {series.partials}[i]"]
             case Distinct():
-                return [f"x = {self._list(series, 'value')}[i]", f"if {v[0]}.get(x) == T[i]: del {v[0]}[x]"]
+                return [f"x = {series.partials}[i]", f"if {v[0]}.get(x) == T[i]: del {v[0]}[x]"]
             case _:
                 return []
 
     def _cut(self, series: Series, low: str) -> list[str]:
-        ends = [self._cursor(series, unit, end) for unit in series.units for end in (("low", "high") if unit.delay else ("low",))]
+        cursors = [self._cursor(series, unit, end) for unit in series.units for end in (("low", "high") if unit.delay else ("low",))]
         return [
             f"if i >= {_KEEP} and i * 2 >= len(T):",
-            *indented(
-                [
-                    *(f"del S[{column}][:i]" for column in series.log.columns.values()),
-                    *(f"{end} -= i" for end in ends if end != low),
-                    f"S[{series.log.base}] += i",
-                    "i = 0",
-                ]
-            ),
+            *indented([
+                "del T[:i]",
+                f"del {series.partials}[:i]",
+                *(f"{cursor} -= i" for cursor in cursors if cursor != low),
+                f"S[{series.log.base}] += i",
+                "i = 0",
+            ]),
         ]
 
     def add(self) -> list[tuple[Column, list[str]]]:
-        return [(series.column, self._grow_values(series) if series.values else self._grow(series)) for series in self._series.values()]
+        return [(series.column, self._grow(series)) for series in self._series.values()]
 
     def _grow(self, series: Series) -> list[str]:
-        x, pane = series.column.current.text, f"pane_{series.step}"
-        partials = {name: unit.accumulators[name] for unit in series.units for name in self._kept(unit, series)}
-        same: list[str] = []
-        other = [f"T.append({pane})"]
-        for name, accumulator in partials.items():
-            column = self._list(series, name)
-            first = accumulator.amount(x) if isinstance(accumulator, Moment) else x
-            other.append(f"{column}.append({first})")
-            match accumulator:
-                case Moment():
-                    same.append(f"{column}[-1] += {first}")
-                case Extreme(behind=behind):
-                    same.append(f"if {column}[-1] {behind} {x}: {column}[-1] = {x}")
-                case Last():
-                    same.append(f"{column}[-1] = {x}")
-                case _:
-                    pass
-        join = [f"if T and T[-1] == {pane}:", *indented(same or ["pass"]), "else:", *indented(other)]
-        return [f"T = {self._list(series, 'pane')}", *join, *self._totals(series, lambda a, v: a.add(v, x, pane))]
+        x, pane, partials = series.column.current.text, f"pane_{series.step}", series.partials
+        last = f"{partials}[-1]"
+        match series.accumulator:
+            case Distinct():
+                return self._grow_values(series)
+            case Moment() as moment:
+                first, more = moment.amount(x), f"{last} += {moment.amount(x)}"
+            case Extreme(behind=behind):
+                first, more = x, f"if {last} {behind} {x}: {last} = {x}"
+            case Last():
+                first, more = x, f"{last} = {x}"
+            case _:
+                first, more = x, "pass"
+        grow = [f"T = {series.panes}", f"if T and T[-1] == {pane}:", f" {more}"]
+        return [*grow, "else:", f" T.append({pane})", f" {partials}.append({first})", *self._totals(series, x, pane)]
 
-    def _totals(self, series: Series, lines_of) -> list[str]:  # type: ignore[no-untyped-def]  # what one member adds
-        found: list[str] = []
-        for unit in series.units:
-            for name in self._kept(unit, series) if not unit.delay else ():
-                v = self._of(unit, name)
-                found += lines_of(unit.accumulators[name], v) if v else []
-        return found
+    def _totals(self, series: Series, x: str, pane: str) -> list[str]:
+        totals = [self._total(series, unit) for unit in series.units if not unit.delay]
+        return [line for v in totals if v for line in series.accumulator.add(v, x, pane)]
 
     def _grow_values(self, series: Series) -> list[str]:
-        x, current = series.column.current.text, self._state(series, "current", "set()")
+        x, current, pane = series.column.current.text, self._current(series), f"pane_{series.step}"
         return [
             f"if {x} not in {current}:",
-            *indented(
-                [
-                    f"{current}.add({x})",
-                    f"{self._list(series, 'pane')}.append(pane_{series.step})",
-                    f"{self._list(series, 'value')}.append({x})",
-                    *self._totals(series, lambda _, v: [f"{v[0]}[{x}] = pane_{series.step}"]),
-                ]
-            ),
+            *indented([
+                f"{current}.add({x})",
+                f"{series.panes}.append({pane})",
+                f"{series.partials}.append({x})",
+                *(f"{self._total(series, unit)[0]}[{x}] = {pane}" for unit in series.units if not unit.delay),
+            ]),
         ]
 
     def restore(self) -> list[str]:
         lines: list[str] = []
         for series in self._series.values():
-            lines += [f"T = {self._list(series, 'pane')}"]
-            if series.values:
-                now = self._scope.layout.slot(f"{series.log.identity}|now", "None")
-                current = self._state(series, "current", "set()")
-                lines += [f"{current} = {{x for s, x in zip(T, {self._list(series, 'value')}) if s == {now}}}"]
+            if not isinstance(series.accumulator, Distinct | Extreme):
+                continue
+            lines += [f"T = {series.panes}"]
+            if isinstance(series.accumulator, Distinct):
+                lines += [f"{self._current(series)} = {{x for s, x in zip(T, {series.partials}) if s == {series.now}}}"]
             for unit in series.units:
-                lines += self._restore(series, unit)
+                joins = self._join(series, self._total(series, unit))
+                lines += [f"for i in range({self._cursor(series, unit, 'low')}, {self._end(series, unit)}):", *indented(joins)]
         return lines
 
-    def _restore(self, series: Series, unit: Unit) -> list[str]:
-        derived = [name for name in self._kept(unit, series) if isinstance(unit.accumulators[name], Extreme | Distinct)]
-        joins = [line for name in derived for line in self._join(series, unit, name, self._of(unit, name))]
-        end = self._cursor(series, unit, "high") if unit.delay else "len(T)"
-        return [f"for i in range({self._cursor(series, unit, 'low')}, {end}):", *indented(joins)] if joins else []
+    def adopt(self) -> list[str]:
+        """A window that reads a known series starts empty, at its end."""
+        lines: list[str] = []
+        for series in self._series.values():
+            for unit in series.units:
+                low = self._cursor(series, unit, "low")
+                ends = [f"{low} = len({series.panes})", *([f"{self._cursor(series, unit, 'high')} = {low}"] if unit.delay else [])]
+                lines += [f"if {slot_position(low)} in new:", *indented(ends)]
+        return lines
 
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]:  # noqa: ARG002  (the interface)
         return []
@@ -213,14 +199,13 @@ class PaneWindows:
         return None
 
     def value(self, unit: Unit, name: str, before: bool) -> str:  # noqa: ARG002  (the interface)
-        accumulator, v = unit.accumulators[name], self._of(unit, name)
-        if not isinstance(accumulator, First | Last):
-            return f"({v[0]}[0][1] if {v[0]} else None)" if isinstance(accumulator, Extreme) else v[0]
-        series = self._series[unit.column.identity, _panes(unit).step, False]
-        low = self._cursor(series, unit, "low")
-        end = self._cursor(series, unit, "high") if unit.delay else f"len({self._list(series, 'pane')})"
-        at = low if isinstance(accumulator, First) else f"{end} - 1"
-        return f"({self._list(series, name)}[{at}] if {low} < {end} else None)"
+        series = self._of(unit, name)
+        v = self._total(series, unit)
+        if not isinstance(series.accumulator, First | Last):
+            return f"({v[0]}[0][1] if {v[0]} else None)" if isinstance(series.accumulator, Extreme) else v[0]
+        low, end = self._cursor(series, unit, "low"), self._end(series, unit)
+        at = low if isinstance(series.accumulator, First) else f"{end} - 1"
+        return f"({series.partials}[{at}] if {low} < {end} else None)"
 
 
 def _panes(unit: Unit) -> Panes:

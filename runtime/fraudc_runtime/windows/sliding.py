@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fraudc_runtime.aggregates.accumulator import Slots
 from fraudc_runtime.aggregates.ends import First, Last
 from fraudc_runtime.aggregates.runs import Rising
-from fraudc_runtime.lower.layout import Log
+from fraudc_runtime.lower.layout import Log, slot_position
 from fraudc_runtime.lower.source import indented
 from fraudc_runtime.plan import Sliding
 from fraudc_runtime.windows.members import Column, Scope, Unit
@@ -194,9 +194,27 @@ class SlidingWindows:
                 lines += [f"for i in range({group.low}, {end}):", *indented([f"s = {self._times}[i]", *derived])]
         return lines
 
+    def adopt(self) -> list[str]:
+        """A new window of a known log starts empty, at its end; a new accumulator of a known window takes in the window's members."""
+        lines: list[str] = []
+        for group in self._logged:
+            end = group.high or f"len({self._times})"
+            ends = [f"{group.low} = len({self._times})", *([f"{group.high} = {group.low}"] if group.high else [])]
+            lines += [f"if {slot_position(group.low)} in new:", *indented(ends)]
+            joins = self._per_member(group, "i", self._adopted)
+            if joins:
+                lines += ["else:", f" for i in range({group.low}, {end}):", *indented(indented([f"s = {self._times}[i]", *joins]))]
+        return lines
+
+    def _adopted(self, unit: Unit, name: str, v: Slots) -> list[str]:
+        position = slot_position(v[0])
+        if self._scope.layout.slots[position].storage == "derived" or isinstance(unit.accumulators[name], Rising):
+            return []
+        added = unit.accumulators[name].add(v, "x", "s")
+        return [f"if {position} in new:", *indented(added)] if added else []
+
     def _restored(self, unit: Unit, name: str, v: Slots) -> list[str]:
-        position = int(v[0][2:-1])
-        derived = self._scope.layout.slots[position].storage == "derived"
+        derived = self._scope.layout.slots[slot_position(v[0])].storage == "derived"
         return unit.accumulators[name].add(v, "x", "s") if derived else []
 
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]:
