@@ -55,6 +55,8 @@ def _logic(args: tuple[Expr, ...], rest: Expr, decisive: bool) -> Expr:
     open_ = tuple(arg for arg in args if not (isinstance(arg, Const) and arg.value is not None))
     if not open_:
         return _bool(not decisive)
+    if all(isinstance(arg, Const) for arg in open_):
+        return open_[0]  # nothing but missing
     return open_[0] if len(open_) == 1 else rebuilt(rest, open_)
 
 

@@ -47,6 +47,7 @@ MISSING: list[tuple[str, Type]] = [
     ("if(missing, 1, 2)", "int"),
     ("not missing", "bool"),
     ("true and missing", "bool"),
+    ("missing and missing", "bool"),
     ("false or missing", "bool"),
     ("(1 / 0) > 1.0", "bool"),
 ]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from lark import Token
+from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from fraudc.codes import planning
@@ -199,8 +199,17 @@ class _Misplaced:
         if self._value_expected or "AND" not in self._expected:
             return False
         if self._token.type in _COMPARING or (self._token.type == "NOT" and "NOT" not in self._expected):
-            return self._say(codes.CHAINED_COMPARISON, "comparisons do not chain", "write `a < b and b < c`")
+            return self._say(codes.CHAINED_COMPARISON, "comparisons do not chain", self._unchained())
         return False
+
+    def _unchained(self) -> str:
+        left, _, middle = self._stack[-3:] if len(self._stack) >= 3 else (None, None, None)
+        if self._token.type != "COMPARISON" or not isinstance(left, Tree) or not isinstance(middle, Tree):
+            return "put the first comparison in brackets, or join two with `and`"
+        start, end = left.meta.start_pos, middle.meta.end_pos
+        first = " ".join(self._fragment.text[start:end].split())
+        second = " ".join(self._fragment.text[middle.meta.start_pos : end].split())
+        return f"write `{_shown(first)} and {_shown(second)} {self._token} …`"
 
     def _aggregate(self) -> bool:
         if self._expected == {"OVER"}:
