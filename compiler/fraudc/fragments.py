@@ -13,7 +13,7 @@ _ESCAPES = {
     "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
 _HEX = {"x": 2, "u": 4, "U": 8}
-_FOLD = re.compile(r"[ \t]*(?:\r?\n[ \t]*)+")
+_BLANK = re.compile(r"[ \t]*(?:\r?\n[ \t]*)*")
 _ESCAPED_FOLD = re.compile(r"\\(?:\r?\n[ \t]*)+")
 _HEADER = re.compile(r"[|>]([-+0-9]*)[ \t]*(?:#[^\n]*)?\r?\n?")
 
@@ -64,10 +64,11 @@ def _flow(raw: str, start: int, one: _One) -> _Chars:
     chars: _Chars = []
     at = 0
     while at < len(raw):
-        if raw[at] in " \t\r\n" and (fold := _FOLD.match(raw, at)):
-            breaks = list(_breaks(raw, at, fold.end(), start))
-            chars += breaks[1:] or [(" ", start + at)]
-            at = fold.end()
+        if (blank := _BLANK.match(raw, at)) and blank.end() > at:
+            breaks = list(_breaks(raw, at, blank.end(), start))
+            as_written = [(character, start + at + i) for i, character in enumerate(blank.group())]
+            chars += (breaks[1:] or [(" ", start + at)]) if breaks else as_written
+            at = blank.end()
         elif raw[at] == "\\" and one is _double and (fold := _ESCAPED_FOLD.match(raw, at)):
             chars += list(_breaks(raw, at, fold.end(), start))[1:]
             at = fold.end()
@@ -83,19 +84,19 @@ def _breaks(raw: str, at: int, end: int, start: int) -> Iterator[tuple[str, int]
 
 
 def _block(text: str, raw: str, start: int, folded: bool) -> _Chars:
-    """Literal and folded text. An explicit indentation counts from a parent unknown here: the one that gives `text` is right."""
+    """Literal and folded text. What the first line with content has lost of its indentation is that of the block."""
     header = _HEADER.match(raw)
     if header is None or not text:
         return []
     lines = raw[header.end() :].split("\n")
-    filled = [line for line in lines if line.strip(" \r")]
-    widest = max(len(line) - len(line.lstrip(" ")) if filled else len(line) for line in filled or lines)
-    chars: _Chars = []
-    for indent in range(widest, -1, -1):
-        chars = _block_at(lines, start + header.end(), indent, folded, header.group(1))
-        if "".join(character for character, _ in chars) == text:
-            break
-    return chars
+    indent = _indent_of_first(lines) - _indent_of_first(text.split("\n"))
+    return _block_at(lines, start + header.end(), max(indent, 0), folded, header.group(1))
+
+
+def _indent_of_first(lines: list[str]) -> int:
+    """Spaces before the first line with content; without one, of the longest line."""
+    first = next((line for line in lines if line.strip(" \r")), None)
+    return max(map(len, lines)) if first is None else len(first) - len(first.lstrip(" "))
 
 
 def _block_at(lines: list[str], start: int, indent: int, folded: bool, indicators: str) -> _Chars:

@@ -11,7 +11,8 @@ from fraudc.nodes import Mapping, Node, Scalar, Sequence, Style
 from fraudc.source import SourceFile, Span
 
 _SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_PLAIN = r'[^"\\\x00-\x1f]*'  # between escapes; the pattern has one way to match a text, so that it never backtracks for long
+_STRING = re.compile(rf'"{_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_PLAIN})*"')
 _TOKEN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from fraudc import ir
 from fraudc.check import check
-from fraudc.diagnostics import Diagnostics
+from fraudc.codes import types
+from fraudc.diagnostics import Diagnostic, Diagnostics
 from fraudc.optimize import optimize
 from fraudc.planner import plan
 from fraudc.project import Project, read_project
 from fraudc.schema import broken_names, schema_of
+from fraudc.source import text_of
 from fraudc_runtime.plan import Plan
 
 
@@ -41,6 +43,19 @@ def check_rules(project: Project, diagnostics: Diagnostics) -> ir.Project:
     rules = check(schema_of(project.settings), project.files, lists, found)
     broken = broken_names(project.settings) | project.broken_lists
     for one in found.found:
-        if one.span is None or one.span.file.text[one.span.start : one.span.end] not in broken:
+        if one.span is None or not (text_of(one.span) in broken or _follows_from_a_let(one, project)):
             diagnostics.report(one.code, one.message, one.span, one.label, one.help)
     return rules
+
+
+def _follows_from_a_let(found: Diagnostic, project: Project) -> bool:
+    """Whether a name is unknown because the let (all lets, the detector) that would be it is written with a mistake."""
+    if found.span is None or found.code is not types.UNKNOWN_NAME:
+        return False
+    for document in project.files:
+        for path in document.broken if document.file is found.span.file else ():
+            if len(path) > 2 and path[0] == "rules" and path[2] in ("let", "detector"):
+                rule = document.span(path[:2])
+                if rule.start <= found.span.start < rule.end and path[3:] in ((), (text_of(found.span),)):
+                    return True
+    return False

@@ -50,4 +50,5 @@ def _money(document: Document[ProjectDocument]) -> MoneySpec | None:
     broken = {str(path[3]): "1" for path in document.broken if path[:3] == ("schema", "money", "rates") and len(path) > 3}
     rates = {declared.base: "1"} | {code: rate for code, rate in (declared.rates | broken).items() if code != declared.base}
     currencies = {code: Currency(digits, rate) for code, rate in rates.items() if (digits := decimals(code)) is not None}
+    currencies.setdefault(declared.base, Currency(2, "1"))  # an unknown base is reported already
     return MoneySpec(declared.base, declared.currency_field, currencies)

@@ -41,6 +41,11 @@ class Span:
         return Span(self.file, self.start, other.end)
 
 
+def text_of(span: Span) -> str:
+    """The characters of the file that a span covers."""
+    return span.file.text[span.start : span.end]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fragment:
     """Decoded text that stands in a file (an expression in a scalar), with where each decoded character came from.

@@ -54,6 +54,7 @@ HOSTILE = [
     pytest.param("a.json", b'{"a": 1} 2', "E113", id="json-second-value"),
     pytest.param("a.json", b'{"a": "x', "E113", id="json-open-string"),
     pytest.param("a.json", b'{"a": "\\x41"}', "E113", id="json-escape"),
+    pytest.param("a.json", b'{"a": "' + b"x" * 100_000 + b"\n", "E113", id="json-string-without-end"),
     pytest.param("a.json", b'{"a" 1}', "E113", id="json-colon"),
     pytest.param("a.json", b'{"a": 1 "b": 2}', "E113", id="json-missing-comma"),
     pytest.param("a.json", b'{"a": 1, "a": 2}', "E106", id="json-duplicate-key"),

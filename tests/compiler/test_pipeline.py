@@ -88,6 +88,26 @@ def test_what_follows_from_a_broken_declaration_is_not_reported(tmp_path: Path) 
     assert [code for code, *_ in places(tmp_path)] == ["E138", "E121", "E120"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ("let: {n: {a: b}}\n    when: n > 3", "E122"),
+        ("let: [n]\n    when: n > 3", "E122"),
+        ("detector: velocty\n    limit: 5\n    window: 10m\n    when: velocity > 3", "E124"),
+        ("when: [n]", "E122"),
+        ("when: true\n    unless: true\n    within: 5x", "E129"),
+        ("when: true\n    unless: [a]\n    within: 5m", "E122"),
+        ("when: true\n    cooldown: 5x", "E129"),
+        ("when: count() over 10m > 3\n    by: [card]", "E122"),
+        ("when: true\n    from: x\n    until: 2026-01-01T00:00:00Z", "E130"),
+    ],
+)
+def test_what_follows_from_a_broken_key_is_not_reported(lines: str, code: str, tmp_path: Path) -> None:
+    by = "" if "by:" in lines else "    by: card\n"
+    write(tmp_path, **{"rules/rule.yaml": f"version: 1\nrules:\n  - id: large\n{by}    {lines}\n"})
+    assert [found for found, *_ in places(tmp_path)] == [code]
+
+
 def test_a_broken_list_is_reported_where_it_is_declared_only(tmp_path: Path) -> None:
     rule = "version: 1\nlists: {risky: {fil: a.csv}}\nrules:\n  - id: risky\n    when: channel in risky\n"
     write(tmp_path, **{"rules/rule.yaml": rule})

@@ -47,4 +47,4 @@ class Document(Generic[Content]):
 
     def is_broken(self, path: Path) -> bool:
         """Whether the value at a path, or a part that holds it, was left out for a mistake that is reported already."""
-        return any(path[: len(at)] == at for at in self.broken)
+        return any(path[:length] in self.broken for length in range(len(path) + 1))

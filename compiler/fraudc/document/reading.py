@@ -108,32 +108,37 @@ class _Reader:
             except ValidationError as error:
                 details = error.errors(include_url=False)
                 self._report_missing(at, [detail["loc"] for detail in details if detail["type"] == "missing"])
-                mended = data
                 for detail in details:
-                    mended = self._mend(mended, at, detail)
-                    if mended is None:
-                        return None
-                data = mended
+                    if detail["type"] == "missing" and detail["loc"][-1] in _STAND_INS:
+                        data = _with(data, detail["loc"], self._stand_in(_STAND_INS[str(detail["loc"][-1])]))
+                wrong = {part for detail in details for part in self._wrong(data, at, detail)}
+                if () in wrong:
+                    return None
+                data = _without(data, wrong)
         return None
 
-    def _mend(self, data: Any, at: Path, detail: ErrorDetails) -> Any:
-        """Reports one finding and gives the data without it; None if nothing is left."""
+    def _wrong(self, data: Any, at: Path, detail: ErrorDetails) -> list[Path]:
+        """Reports one finding; the parts of the data to leave out for it: () where nothing is left."""
         loc: Path = tuple(detail["loc"])
         if detail["type"] == "unknown_keys":
-            for key in detail["ctx"]["unknown"]:
-                self._unknown(detail["ctx"]["model"], key, (*at, *loc, key))
-                self.broken.add((*at, *loc, key))
-                data = _without(data, (*loc, key))
-            return data
+            unknown: list[Path] = [(*loc, key) for key in detail["ctx"]["unknown"]]
+            for path in unknown:
+                self._unknown(detail["ctx"]["model"], str(path[-1]), at + path)
+                self.broken.add(at + path)
+            return [_removable(data, path) for path in unknown]
         if detail["type"] == "missing":
-            return self._missing(data, at, loc)
+            if loc[-1] in _STAND_INS:
+                return []
+            self.broken.add(at + loc[:-1])
+            return [loc[:-1]]
         if loc and loc[-1] == "[key]":
             loc = loc[:-1]
             self._report(detail, self._key_span(at + loc))
         else:
             self._report(detail, follow(self.root, at + loc).span)
-        self.broken.add(at + _removable(data, loc))
-        return _without(data, loc) if loc else None
+        part = _removable(data, loc)
+        self.broken.add(at + part)
+        return [part]
 
     def _report(self, detail: ErrorDetails, span: Span) -> None:
         context = detail.get("ctx", {})
@@ -161,7 +166,7 @@ class _Reader:
         lacking: dict[Path, list[str]] = {}
         for loc in locs:
             path = at + loc
-            if not any(path[: len(part)] == part for part in self.broken):
+            if not any(path[:length] in self.broken for length in range(len(path) + 1)):
                 self.broken.add(path)
                 lacking.setdefault(path[:-1], []).append(str(path[-1]))
         for part, names in lacking.items():
@@ -169,13 +174,6 @@ class _Reader:
             verb = "is" if len(names) == 1 else "are"
             message = f"{' and '.join(f'`{name}`' for name in names)} {verb} missing"
             self.diagnostics.report(keys.MISSING, message, head_span(self.root, part), f"add {examples}")
-
-    def _missing(self, data: Any, at: Path, loc: Path) -> Any:
-        """The data with a stand-in for a missing key, or without the part that lacks it."""
-        if loc[-1] in _STAND_INS:
-            return _with(data, loc, self._stand_in(_STAND_INS[str(loc[-1])]))
-        self.broken.add(at + loc[:-1])
-        return _without(data, loc[:-1]) if len(loc) > 1 else None
 
     def _stand_in(self, value: Any) -> Any:
         return Scalar(value, "plain", Span(self.file, 0, 0)) if isinstance(value, str) else value
@@ -198,14 +196,13 @@ def _removable(data: Any, loc: Path) -> Path:
     return loc
 
 
-def _without(data: Any, loc: Path) -> Any:
-    """A copy without the part that `_removable` names; the data itself if there is none."""
-    if not (place := _removable(data, loc)):
-        return data
-    step, rest = place[0], place[1:]
-    if rest:
-        return {**data, step: _without(data[step], rest)}
-    return {key: value for key, value in data.items() if key != step}
+def _without(data: Any, parts: set[Path]) -> Any:
+    """A copy without the parts, each of which stands in the data."""
+    below: dict[str | int, set[Path]] = {}
+    for part in parts:
+        below.setdefault(part[0], set()).add(part[1:])
+    kept = {key: value for key, value in data.items() if () not in below.get(key, ())}
+    return kept | {key: _without(kept[key], rest) for key, rest in below.items() if key in kept}
 
 
 def _with(data: Any, loc: Path, value: Any) -> Any:
