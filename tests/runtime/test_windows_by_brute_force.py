@@ -145,7 +145,6 @@ def moment(signature: Signature, values: list[Any], x: Any) -> Any:
     return None if not variance else float(exact(x) - total / n) / math.sqrt(variance)
 
 
-
 def money_text(value: int | None) -> str | None:
     return None if value is None else f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02}"
 

@@ -26,7 +26,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "distinct": ("distinct",),
     "first": ("first",),
     "last": ("last",),
-    "percentile": ("number", "ranked"),
+    "percentile": ("ranked",),
     "rising": ("rising",),
 }
 
@@ -80,7 +80,7 @@ def reading(signature: Signature, type: Type, value: Callable[[str], str], curre
         case "percentile":
             rank = Fraction(signature.parameter) / 100
             position = f"(n * {rank.numerator} + {rank.denominator - 1}) // {rank.denominator} - 1"
-            return Lowered(f"({value('ranked')}[{position}] if (n := {value('number')}) else None)", True)
+            return Lowered(f"({value('ranked')}[{position}] if (n := len({value('ranked')})) else None)", True)
         case "rising":
             return Lowered(value(f"rising {signature.parameter}"), False, 2)
         case "distinct":

@@ -9,10 +9,15 @@ from fraudc_runtime.lower.layout import Layout
 from fraudc_runtime.lower.source import Lowered, Namespace, guarded
 from fraudc_runtime.plan import Window
 
+ALL_MEMBERS = "|"  # the identity of the column that `count()` has: no argument, no inner `where`
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An aggregate's argument, None where it is missing or the inner `where` is not true; `current` reads it for the current transaction."""
+    """An aggregate's argument, None where it is missing or the inner `where` is not true.
+
+    `current` reads it for the current transaction; `identity` spells both.
+    """
 
     identity: str
     type: Type

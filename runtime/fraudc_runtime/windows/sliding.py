@@ -10,7 +10,7 @@ from fraudc_runtime.aggregates.runs import Rising
 from fraudc_runtime.lower.layout import Log, slot_position
 from fraudc_runtime.lower.source import indented
 from fraudc_runtime.plan import Sliding
-from fraudc_runtime.windows.members import Column, Scope, Unit
+from fraudc_runtime.windows.members import ALL_MEMBERS, Column, Scope, Unit
 
 _KEEP = 16  # a log is cut when at least this many and half of its members have left every window
 
@@ -29,6 +29,7 @@ class Group:
 class SlidingWindows:
     """The log holds every member's time and, of each column that a window must give back, its value.
 
+    A column that a new rule set brings to a known log has None for the members from before, whatever its type.
     The largest window advances last and cuts the log: every other cursor is then ahead of what is cut.
 
     The current transaction is appended before windows advance: its time ends every search, since it lies in no past.
@@ -68,8 +69,8 @@ class SlidingWindows:
                     scope.layout.column(self._log, unit.column.identity)
 
     def _is_count(self, unit: Unit, name: str) -> bool:
-        """A number of members none of which lacks a value is the distance of two cursors."""
-        return name == "number" and not unit.column.current.maybe
+        """The number of all members is the distance of two cursors."""
+        return name == "number" and unit.column.identity == ALL_MEMBERS
 
     def _needs_log(self, group: Group) -> bool:
         kept = (Rising, Last)
@@ -133,7 +134,7 @@ class SlidingWindows:
         for unit in group.units:
             inner = [line for name, v in self._moving(unit, group) for line in lines_of(unit, name, v)]
             if inner:
-                lines += [f"x = {self._column(unit.column)}[{at}]", *unit.column.when_present("x", inner)]
+                lines += [f"x = {self._column(unit.column)}[{at}]", "if x is not None:", *indented(inner)]
         return lines
 
     def _cut(self) -> list[str]:
