@@ -1,0 +1,163 @@
+"""State bytes: a cut at any point changes nothing, entries stay small, windows come and go by what they mean."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from fraudc_runtime.plan import All, Panes, Sliding, Tumbling
+from fraudc_runtime.state import SEGMENT
+from machine import FIELDS, Entries, Machine, aggregate, constant, item, let, plan, rule
+from machine import call as _call
+
+LONG = Sliding(10_000_000)
+N = FIELDS["n"]
+SUM = aggregate("sum", N, LONG)
+WIDE = [
+    SUM,
+    aggregate("distinct", N, LONG),
+    aggregate("min", N, LONG),
+    aggregate("first", N, LONG, excluding=True),
+    aggregate("percentile", N, LONG, parameter="75"),
+    aggregate("percentile", N, Tumbling(10_000_000), parameter="75"),
+    aggregate("distinct", N, All()),
+    aggregate("distinct", N, Panes(4_000_000, 1_000)),
+    aggregate("sum", N, Panes(4_000_000, 1_000)),
+    aggregate("rising", N, LONG, parameter="1"),
+    aggregate("sum", FIELDS["f"], LONG),
+    aggregate("stddev", FIELDS["f"], Tumbling(86_400_000, "America/St_Johns")),
+]
+
+
+def values(alerts: list[dict[str, Any]]) -> list[Any]:
+    return [alert["values"] for alert in alerts]
+
+
+def wide_plan() -> Any:
+    return plan(rule(lets={f"v{at}": each for at, each in enumerate(WIDE)}), signatures=WIDE, dedupe=10_000_000)
+
+
+def many(count: int, seed: int) -> list[tuple[Any, ...]]:
+    random = Random(seed)
+    return [item(1_000 * at, n=random.choice([None, random.randrange(1_000)]), f=random.uniform(-1, 1)) for at in range(1, count)]
+
+
+def test_cuts_change_nothing_in_a_key_of_many_segments() -> None:
+    items, random = many(4 * SEGMENT, 1), Random(2)
+    whole, cut = Machine(wide_plan()), Machine(wide_plan())
+    for start in range(0, len(items), 100):
+        part = items[start : start + 100]
+        if random.random() < 0.7:
+            cut.cut()
+        assert whole.send(part, part[-1][0]) == cut.send(part, part[-1][0])
+
+
+def test_segments_that_are_past_are_removed() -> None:
+    short = aggregate("sum", N, Sliding(600_000))
+    machine = Machine(plan(rule(lets={"s": short}), signatures=[short], dedupe=600_000))
+    most = 0
+    for start, each in enumerate(items := many(8 * SEGMENT, 3)):
+        if start % 100 == 99:
+            machine.send(items[start - 99 : start + 1], each[0])
+            machine.cut()
+            most = max(most, len(machine.store))
+    assert most <= 4 + 2 * 4  # 600 members and ids fill at most two segments of each log, and one is about to go
+
+
+def test_no_entry_grows_with_the_members_of_a_window() -> None:
+    machine = Machine(wide_plan())
+    sizes = []
+    for start in range(0, 12 * SEGMENT, 3 * SEGMENT):
+        items = [item(1_000 * at, f"id{at:08}", n=at % 1_000, f=float(at)) for at in range(start + 1, start + 3 * SEGMENT)]
+        machine.send(items, items[-1][0])
+        machine.shard.flush()
+        sizes.append(max(len(entry) for name, entry in machine.store.items()))
+    assert sizes[-1] < 1.5 * sizes[0]
+
+
+def test_a_flush_writes_only_what_changed() -> None:
+    written: list[str] = []
+
+    class Watched(Entries):
+        def put(self, key: str, value: bytes) -> None:
+            written.append(key)
+            super().put(key, value)
+
+    machine = Machine(wide_plan(), store=Watched())
+    items = many(4 * SEGMENT, 4)
+    machine.send(items, items[-1][0])
+    machine.shard.flush()
+    written.clear()
+    machine.send([item(items[-1][0] + 1, n=1)], items[-1][0] + 1)
+    machine.shard.flush()
+    assert sorted(name for name in written if name.startswith(("k/", "s/"))) == ["k/key/K"]
+
+
+def test_reading_and_writing_again_gives_the_same_bytes() -> None:
+    machine = Machine(wide_plan())
+    items = many(1_500, 5)
+    machine.send(items, items[-1][0])
+    machine.shard.flush()
+    before = dict(machine.store)
+    machine.start()
+    state = machine.shard._keys[0].load("K")
+    machine.shard._touch(0, "K", state)
+    machine.shard.flush()
+    assert dict(machine.store) == before
+
+
+def test_state_of_another_version_is_refused_with_both_versions_named() -> None:
+    machine = Machine(wide_plan())
+    machine.send([item(1, n=1)], 1)
+    machine.shard.flush()
+    machine.store["k/key/K"] = b"\x09" + machine.store["k/key/K"][1:]
+    machine.start()
+    with pytest.raises(ValueError, match="version 9; this release reads version 1"):
+        machine.send([item(2, n=1)], 2)
+
+
+def test_a_window_that_stays_keeps_its_members_when_others_come_and_go() -> None:
+    ever, pane = aggregate("sum", N, All()), aggregate("sum", N, Panes(10_000, 1_000))
+    old = plan(rule(lets={"s": SUM, "e": ever, "p": pane}), signatures=[SUM, ever, pane])
+    machine = Machine(old)
+    machine.play([item(1_000 * at, n=1) for at in range(1, SEGMENT + 100)])
+    others = [aggregate("max", N, All()), aggregate("sum", N, Sliding(9_000)), aggregate("sum", FIELDS["i"], LONG)]
+    others += [aggregate("avg", N, LONG), aggregate("sum", N, Panes(5_000, 1_000)), aggregate("avg", N, Panes(10_000, 1_000))]
+    new = plan(rule(lets={"s": SUM, "p": pane, **{f"o{at}": each for at, each in enumerate(others)}}), signatures=[SUM, pane, *others])
+    machine.cut(new)
+    first = SEGMENT + 100
+    (alert,) = machine.play([item(1_000 * first, n=5, i=3)])
+    # the sums go on: 611 ones and a five; new windows hold the newcomer alone, new readings of old members all of them
+    assert alert["values"]["s"] == first - 1 + 5
+    assert alert["values"]["p"] == 9 + 5
+    assert [alert["values"][f"o{at}"] for at in range(3)] == [5, 5, 3]
+    assert alert["values"]["o3"] == pytest.approx((first - 1 + 5) / first)
+    assert alert["values"]["o4"] == 5
+    machine.cut(old)
+    (alert,) = machine.play([item(1_000 * first + 1_000, n=1)])
+    assert alert["values"] == {"s": first + 5, "e": 1, "p": 8 + 5 + 1}
+
+
+def test_pending_items_survive_a_cut_in_order() -> None:
+    machine = Machine(plan(rule()))
+    items = [item(10_000 + at % 7, f"id{at:05}") for at in range(2_000)]
+    machine.send(items, 5)
+    machine.cut()
+    assert machine.shard.pending_until() == 10_006
+    assert [alert["transaction_id"] for alert in machine.end()] == [each[1] for each in sorted(items)]
+
+
+def test_thresholds_of_one_window_fire_each_at_its_own() -> None:
+    count = aggregate("count", None, All())
+    limits = [3, 5, 2, 4]
+    rules = [rule(f"r{limit}", _call(op, let("c", count), constant(limit)), {"c": count}) for limit in limits for op in (">=",)]
+    rules += [rule(f"below{limit}", _call(">", constant(limit), let("c", count)), {"c": count}) for limit in limits]
+    machine = Machine(plan(*rules, signatures=[count]))
+    fired = [sorted(alert["rule"] for alert in machine.play([item(at)])) for at in range(1, 6)]
+    assert fired == [
+        ["below2", "below3", "below4", "below5"],
+        ["below3", "below4", "below5", "r2"],
+        ["below4", "below5", "r2", "r3"],
+        ["below5", "r2", "r3", "r4"],
+        ["r2", "r3", "r4", "r5"],
+    ]
