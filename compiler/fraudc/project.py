@@ -9,9 +9,8 @@ from fraudc.codes import keys, shape
 from fraudc.diagnostics import Diagnostics
 from fraudc.document import Document, ListDocument, ListItem, ProjectDocument, RuleFileDocument, read_project_document, read_rule_document
 from fraudc.document.leaves import shown
-from fraudc.limits import LARGEST_FILE
-from fraudc.load import load
-from fraudc.nodes import Path as KeyPath
+from fraudc.load import LARGEST_FILE, load
+from fraudc.load import Path as KeyPath
 from fraudc.source import SourceFile, Span
 
 PROJECT_FILE = "fraudc.yaml"

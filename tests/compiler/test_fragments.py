@@ -7,8 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fraudc.diagnostics import Diagnostics
-from fraudc.load import load
-from fraudc.nodes import Mapping, Scalar
+from fraudc.load import Mapping, Scalar, load
 from fraudc.source import Fragment
 
 

@@ -3,8 +3,7 @@
 import pytest
 
 from fraudc.diagnostics import Diagnostics
-from fraudc.load import load
-from fraudc.nodes import Mapping, Scalar, Sequence
+from fraudc.load import Mapping, Scalar, Sequence, load
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 30))
 

@@ -11,7 +11,7 @@ from fraudc.document.leaves import shown
 from fraudc.document.located import Document
 from fraudc.document.rules import DETECTORS, PARAMETERS, RuleDocument, RuleFileDocument
 from fraudc.document.schema import EntityDocument, FieldDocument, MoneyDocument, ProjectDocument, SchemaDocument
-from fraudc.nodes import Path
+from fraudc.load import Path
 from fraudc.source import SourceFile, Span
 from fraudc.suggest import did_you_mean
 

@@ -6,7 +6,7 @@ from math import isfinite
 
 from fraudc.document.leaves import FieldType
 from fraudc.instants import instant
-from fraudc.nodes import Scalar
+from fraudc.load import Scalar
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")

@@ -13,7 +13,7 @@ from fraudc.codes import keys
 from fraudc.diagnostics import Code
 from fraudc.durations import milliseconds
 from fraudc.instants import instant
-from fraudc.nodes import Scalar
+from fraudc.load import Scalar
 from fraudc.source import Fragment
 from fraudc.suggest import did_you_mean
 from fraudc_runtime.expr import Type

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from fraudc.nodes import Node, Path, Scalar, follow, head_span, key_at
+from fraudc.load import Node, Path, Scalar, follow, head_span, key_at
 from fraudc.source import Fragment, SourceFile, Span
 
 Content = TypeVar("Content")

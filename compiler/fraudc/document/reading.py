@@ -12,7 +12,7 @@ from fraudc.document.leaves import Model, kind, shown
 from fraudc.document.located import Document
 from fraudc.document.rules import RuleDocument, RuleFileDocument
 from fraudc.document.schema import ProjectDocument
-from fraudc.nodes import Mapping, Node, Path, Scalar, Sequence, follow, head_span, key_at
+from fraudc.load import Mapping, Node, Path, Scalar, Sequence, follow, head_span, key_at
 from fraudc.source import SourceFile, Span
 from fraudc.suggest import did_you_mean
 

@@ -21,7 +21,7 @@ from fraudc.document.leaves import (
     shown,
     text,
 )  # fmt: skip
-from fraudc.nodes import Scalar
+from fraudc.load import Scalar
 
 
 def _given(node: Any) -> Scalar:

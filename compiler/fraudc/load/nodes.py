@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from fraudc.fragments import fragment_of
+from fraudc.load.fragments import fragment_of
 from fraudc.source import Fragment, Span
 
 Style = Literal["plain", "single", "double", "literal", "folded", "tagged", "json", "json_token"]

@@ -6,8 +6,8 @@ from typing import NoReturn
 
 from fraudc.codes import shape
 from fraudc.diagnostics import Code, Diagnostics
-from fraudc.limits import DEEPEST, LONGEST_SCALAR, MOST_NODES, UnreadableError
-from fraudc.nodes import Mapping, Node, Scalar, Sequence, Style
+from fraudc.load.limits import DEEPEST, LONGEST_SCALAR, MOST_NODES, UnreadableError
+from fraudc.load.nodes import Mapping, Node, Scalar, Sequence, Style
 from fraudc.source import SourceFile, Span
 
 _SPACE = re.compile(r"[ \t\r\n]*")

@@ -5,11 +5,11 @@ from pathlib import PurePath
 
 from fraudc.codes import shape
 from fraudc.diagnostics import Diagnostics
-from fraudc.json_reader import read_json
-from fraudc.limits import LARGEST_FILE
-from fraudc.nodes import Mapping, Node
+from fraudc.load.json_reader import read_json
+from fraudc.load.limits import LARGEST_FILE
+from fraudc.load.nodes import Mapping, Node
+from fraudc.load.yaml_reader import read_yaml
 from fraudc.source import SourceFile, Span
-from fraudc.yaml_reader import read_yaml
 
 # A lone carriage return, NEL and the Unicode line ends would end a line for some readers and not for others.
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]|\r(?!\n)")

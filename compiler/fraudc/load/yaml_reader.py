@@ -18,10 +18,10 @@ from ruamel.yaml.events import (
 
 from fraudc.codes import shape
 from fraudc.diagnostics import Code, Diagnostics
-from fraudc.limits import DEEPEST, LONGEST_SCALAR, MOST_NODES, UnreadableError
-from fraudc.nodes import Mapping, Node, Scalar, Sequence, Style
+from fraudc.load.limits import DEEPEST, LONGEST_SCALAR, MOST_NODES, UnreadableError
+from fraudc.load.nodes import Mapping, Node, Scalar, Sequence, Style
+from fraudc.load.yaml_faults import report_fault
 from fraudc.source import SourceFile, Span
-from fraudc.yaml_faults import report_fault
 
 _STYLES: dict[str | None, Style] = {None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded"}
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s*)*")
