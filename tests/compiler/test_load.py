@@ -75,6 +75,44 @@ def test_a_file_that_cannot_be_read_gives_one_diagnostic(name: str, data: bytes,
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ("title: Large: more", 13, "second `: `"),
+        ('when: "a" > 5', 13, "text follows"),
+        ("when: 'it's'", 11, "text follows"),
+        ("message: {amount} x", 19, "text follows"),
+        ("when: > 5", 9, "next line"),
+        ("when: !(a > 5)", 13, "`!`"),
+        ("when: @a", 7, "cannot begin with `@`"),
+        ("when: - a", 7, "a list begins"),
+        ('when: "a', 7, "never closed"),
+        ("when: [a, b", 7, "no `]`"),
+        ("when: {a: b", 7, "no `}`"),
+        ("when: a]: b: c", 9, "second `: `"),
+        ('when: "\\q"', 9, "`\\q` is no escape"),
+        ("when: *", 8, "`*`"),
+    ],
+)
+def test_a_slip_in_yaml_is_named(text: str, column: int, words: str) -> None:
+    diagnostics = Diagnostics()
+    load("rule.yaml", f"{text}\n".encode(), diagnostics)
+    (found,) = diagnostics.found
+    assert found.span is not None
+    assert (found.code.code, found.span.file.position(found.span.start)) == ("E103", (1, column))
+    assert words in found.message
+
+
+def test_a_negation_in_another_language_is_text_for_the_expression() -> None:
+    diagnostics = Diagnostics()
+    _, root = load("rule.yaml", b"when: !blocked\nid: a\n", diagnostics)
+    assert diagnostics.found == []
+    assert isinstance(root, Mapping)
+    node = root.entries["when"][1]
+    assert isinstance(node, Scalar)
+    assert (node.text, node.fragment().offsets) == ("!blocked", tuple(range(6, 15)))
+
+
 def values(text: str) -> list[object]:
     _, root = load("a.yaml", text.encode(), Diagnostics())
     assert isinstance(root, Mapping)

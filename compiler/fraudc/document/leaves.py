@@ -98,7 +98,8 @@ def scalar(node: Any, wanted: str) -> Scalar:
         if node.value is None:
             raise mistake(keys.EMPTY, "this value is empty", f"write {wanted}, or remove the line")
         return node
-    raise mistake(keys.TYPE, f"{kind(node)} cannot stand here", f"write {wanted}")
+    bracket = "[" if isinstance(node, list) else "{"
+    raise mistake(keys.TYPE, f"{kind(node)} cannot stand here", f"write {wanted}, in quotes if it begins with `{bracket}`")
 
 
 def text(node: Any) -> str:

@@ -89,7 +89,7 @@ class _Composer:
         if depth > DEEPEST:
             self.stop(shape.DEEP, f"this is nested more than {DEEPEST} levels deep", first, "write it flatter")
         properties = _PROPERTIES.match(self.file.text, span.start, span.end)
-        if properties is not None and "!" in properties.group():
+        if properties is not None and "!" in properties.group() and not self._is_negation(event, span):
             self.diagnostics.report(shape.TAG, "a tag like `!!str` has no meaning here", first, "remove the tag; put a text in quotes")
         before = self.weight
         if event.anchor:
@@ -106,7 +106,15 @@ class _Composer:
             return self._sequence(events, depth, span)
         return self._mapping(events, depth, span)
 
+    def _is_negation(self, event: Any, span: Span) -> bool:
+        """Whether a local tag is a `!` that was meant as part of the text, as in `when: !blocked`."""
+        raw = self.file.text[span.start : span.end]
+        return isinstance(event, ScalarEvent) and not event.style and raw[:1] == "!" and raw[1:2].isalnum() and "\n" not in raw
+
     def _scalar(self, event: Any, span: Span) -> Scalar:
+        if self._is_negation(event, span):
+            text = self.file.text[span.start : span.end].rstrip()
+            return Scalar(text, "tagged", Span(self.file, span.start, span.start + len(text)))
         properties = _PROPERTIES.match(self.file.text, span.start, span.end)
         bare = Span(self.file, properties.end() if properties else span.start, span.end)
         if len(event.value) > LONGEST_SCALAR:
