@@ -4,7 +4,7 @@ The driver stands where Flink stands: it hands frames of intake to shards, fires
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from fraudc.diagnostics import Diagnostics
 from fraudc.pipeline import check_rules, compile_project
 from fraudc.planner import plan as planned
 from fraudc.project import read_project
+from fraudc_runtime import local
 from fraudc_runtime.counts import Counts
 from fraudc_runtime.engine import Shard
 from fraudc_runtime.frames import (
@@ -130,6 +131,29 @@ class _Map:
         self.entries.pop(key, None)
 
 
+def sources_of(plan: Plan, profiles: Rows) -> tuple[Source, ...]:
+    """Profile sources first, then the transactions, all of JSON lines."""
+    names = [entity.name for entity in plan.schema.entities]
+    rows = [Source("profile", f"{name}.jsonl", names.index(name), "json", 0) for name in profiles]
+    return (*rows, Source("transactions", "transactions.jsonl", None, "json", 0))
+
+
+def frames_of(lines: Sequence[bytes], profiles: Rows, frame_lines: int) -> Iterator[bytes]:
+    """The source frames of a bounded run, the end of input aside."""
+    for number, rows in enumerate(profiles.values()):
+        yield source_frame(number, 0, [as_json(row).encode() for row in rows])
+    for at in range(0, len(lines), frame_lines):
+        yield source_frame(len(profiles), at, list(lines[at : at + frame_lines]))
+
+
+def run_locally(plan: Plan, lines: Sequence[bytes], profiles: Rows) -> Observed:
+    """The same by the in-process runner."""
+    result = local.run(plan, sources_of(plan, profiles), frames_of(lines, profiles, 100))
+    tagged = [(ALERT, alert) for alert in result.alerts] + [(SHADOW, alert) for alert in result.shadow]
+    tagged += [(DEAD, dead) for dead in result.dead] + [(LATE, late) for late in result.late]
+    return _observed([(tag, None, payload) for tag, payload in tagged], result.counts)
+
+
 def run_engine(
     plan: Plan,
     lines: Sequence[bytes],
@@ -141,15 +165,9 @@ def run_engine(
 ) -> Observed:
     """A bounded run over one file, `frame_lines` lines a frame."""
     program = bind(plan)
-    names = [entity.name for entity in plan.schema.entities]
-    sources = [Source("profile", f"{name}.jsonl", names.index(name), "json", 0) for name in profiles]
-    transactions = len(sources)
-    sources.append(Source("transactions", "transactions.jsonl", None, "json", 0))
-    intake, task = Intake(program, tuple(sources), shards), Task(program, shards, stop_before, budget)
-    for number, rows in enumerate(profiles.values()):
-        task.take(intake.frame(source_frame(number, 0, [as_json(row).encode() for row in rows])))
-    for at in range(0, len(lines), frame_lines):
-        task.take(intake.frame(source_frame(transactions, at, list(lines[at : at + frame_lines]))))
+    intake, task = Intake(program, sources_of(plan, profiles), shards), Task(program, shards, stop_before, budget)
+    for frame in frames_of(lines, profiles, frame_lines):
+        task.take(intake.frame(frame))
     task.take(intake.frame(source_frame(END_OF_INPUT, 0, [])), END)
     counts = intake.counts
     counts.merge(task.counts)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine_runs import compiled, run_engine
-from merged_scenarios import merge, split
+from engine_runs import compiled, run_engine, run_locally
+from merged_scenarios import Merged, merge, split
 from reference.project import read_project
 from reference.run import run
 from scenarios import Observed, differences, load, scenario_files
@@ -26,11 +26,26 @@ def test_engine_gives_what_the_scenario_expects(path: Path, tmp_path: Path) -> N
     assert differences(scenario, run_engine(plan, scenario.lines, scenario.profiles)) == []
 
 
-def test_merged_scenarios_keep_their_outcomes() -> None:
+def _assert_each_as_expected(merged: Merged, observed: Observed) -> None:
+    for scenario, part in split(merged, observed):
+        assert (scenario.name, differences(scenario, part)) == (scenario.name, [])
+
+
+@pytest.fixture(scope="module")
+def merged_runs() -> list[Merged]:
     merged, alone = merge(map(load, scenario_files()))
     assert len(merged) + len(alone) <= 25
-    for one in merged:
+    return merged
+
+
+def test_merged_scenarios_keep_their_outcomes_on_the_reference(merged_runs: list[Merged]) -> None:
+    for one in merged_runs:
         outcome = run(read_project(one.project, one.rule_files), one.lines, one.profiles)
-        observed = Observed(outcome.alerts, outcome.late, outcome.dead, outcome.suppressed, outcome.entities)
-        for scenario, part in split(one, observed):
-            assert (scenario.name, differences(scenario, part)) == (scenario.name, [])
+        _assert_each_as_expected(one, Observed(outcome.alerts, outcome.late, outcome.dead, outcome.suppressed, outcome.entities))
+
+
+def test_merged_scenarios_keep_their_outcomes_on_the_engine(merged_runs: list[Merged], tmp_path: Path) -> None:
+    for number, one in enumerate(merged_runs):
+        plan = compiled(tmp_path / str(number), one.project, one.rule_files)
+        _assert_each_as_expected(one, run_locally(plan, one.lines, one.profiles))
+        _assert_each_as_expected(one, run_engine(plan, one.lines, one.profiles, shards=4, frame_lines=13))

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from engine_runs import Rows, compiled, run_engine, unoptimized
@@ -19,9 +19,11 @@ from scenarios import FOLDER, Observed, same
 from stream_strategies import BAD_LINES, PROFILES, arrivals, transactions
 
 EXAMPLES = int(os.environ.get("FRAUDC_EXAMPLES", "50"))
-"""How many examples each property is tried on; a long run sets the variable."""
+"""How many examples each property is tried on; a long run sets the variable; then they are random."""
 DISORDER = 3000
-often = settings(max_examples=EXAMPLES, derandomize=EXAMPLES <= 1000, deadline=None, database=None)
+LONG = "FRAUDC_EXAMPLES" in os.environ
+PHASES = (Phase.generate, Phase.shrink) if LONG else (Phase.generate,)  # shrinking a failure takes minutes
+often = settings(max_examples=EXAMPLES, derandomize=not LONG, phases=PHASES, deadline=None, database=None)
 
 
 def _data(value: Any) -> Any:
