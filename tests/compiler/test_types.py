@@ -104,6 +104,14 @@ def test_a_long_chain_of_and_is_a_shallow_tree_whose_first_clause_stays_first() 
     )
 
 
+def test_brackets_make_no_difference_where_an_operator_associates() -> None:
+    for op in ("and", "or"):
+        assert typed(f"flag {op} (n > 1 {op} n > 2)") == typed(f"flag {op} n > 1 {op} n > 2")
+    assert typed("n ?? (n ?? x)") == typed("(n ?? n) ?? x") == typed("n ?? n ?? x")
+    assert typed("(missing ?? n) ?? x") == typed("missing ?? n ?? x")
+    assert typed("n + (n + n)") != typed("n + n + n")
+
+
 def test_coalesce_and_branches_have_one_type_int_and_float_together_float() -> None:
     assert typed("fee ?? amount") == call("??", "money", FEE, AMOUNT)
     assert typed("n ?? x") == call("??", "float", call("to_float", "float", N), X)

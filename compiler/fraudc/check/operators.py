@@ -171,16 +171,33 @@ class Operators:
 
 
 def as_type(expr: Expr, type_: Type) -> Expr:
-    """An int where a float is wanted becomes one; everything else stays."""
-    return Call("to_float", (expr,), "float") if (expr.type, type_) == ("int", "float") else expr
+    """An int where a float is wanted becomes one, inside `??` each operand by itself; everything else stays."""
+    if (expr.type, type_) != ("int", "float"):
+        return expr
+    if is_missing_literal(expr):
+        return settled(expr, type_)
+    if isinstance(expr, Call) and expr.op == "??":
+        return Call("??", tuple(as_type(operand, type_) for operand in expr.args), type_)
+    return Call("to_float", (expr,), "float")
 
 
 def joined(op: str, operands: list[Expr]) -> Expr:
-    """`and`, `or`, `??` over many operands as a balanced tree: they associate, and long chains stay shallow."""
+    """`and`, `or`, `??` over many operands: they associate, so brackets inside make no difference."""
+    return _balanced(op, [part for operand in operands for part in _parts(op, operand)])
+
+
+def _balanced(op: str, operands: list[Expr]) -> Expr:
+    """A tree as shallow as it can be, its leaves in order."""
     if len(operands) == 1:
         return operands[0]
     middle = (len(operands) + 1) // 2
-    return Call(op, (joined(op, operands[:middle]), joined(op, operands[middle:])), operands[0].type)
+    return Call(op, (_balanced(op, operands[:middle]), _balanced(op, operands[middle:])), operands[0].type)
+
+
+def _parts(op: str, expr: Expr) -> list[Expr]:
+    if isinstance(expr, Call) and expr.op == op:
+        return [part for operand in expr.args for part in _parts(op, operand)]
+    return [expr]
 
 
 def _alike(type_: Type) -> tuple[Type, ...]:
