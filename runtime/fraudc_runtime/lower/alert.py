@@ -4,7 +4,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from hashlib import blake2b
 from json.encoder import encode_basestring as quoted
-from typing import Any
 
 import msgspec
 
@@ -12,7 +11,7 @@ from fraudc_runtime.expr import Expr, Let, Slot, Type, children
 from fraudc_runtime.frames import ALERT, SHADOW
 from fraudc_runtime.lower.expression import Lowering
 from fraudc_runtime.lower.leaves import Leaves
-from fraudc_runtime.lower.source import Block, Lowered, Namespace
+from fraudc_runtime.lower.source import Block, Lowered, Namespace, concatenated
 from fraudc_runtime.plan import EntitySpec, Hole, Plan, Rule, Text
 from fraudc_runtime.render import money_text, seconds, timestamp_text, transaction_renderer
 
@@ -63,7 +62,7 @@ def _envelope(rule: Rule, plan: Plan, entity: EntitySpec | None, leaves: Leaves,
     transaction = namespace.bound(("transaction",), lambda: transaction_renderer(plan.schema))
     return [
         f"tag = {_tag(rule, namespace)}",
-        f"head = {' + '.join(parts)}",
+        f"head = {concatenated(parts)}",
         f"return tag, head.encode(), {_tail(rule)!r} + {transaction}(item) + b'}}'",
     ]
 
@@ -103,7 +102,7 @@ def _values(rule: Rule, plan: Plan, leaves: Leaves, namespace: Namespace) -> str
     parts = [
         repr(("," if at else "") + quoted(name) + ":") + " + " + _json(type, v, plan, namespace) for at, (name, type, v) in enumerate(shown)
     ]
-    return " + ".join(parts) or "''"
+    return concatenated(parts) or "''"
 
 
 def _json(type: Type, value: Lowered, plan: Plan, namespace: Namespace) -> str:
@@ -128,7 +127,7 @@ def _message(rule: Rule, plan: Plan, leaves: Leaves, namespace: Namespace) -> st
     if rule.message is None:
         return "'null'"
     parts = [_message_part(part, plan, leaves, namespace) for part in rule.message]
-    return f"{namespace.constant(quoted)}({' + '.join(parts) or repr('')})"
+    return f"{namespace.constant(quoted)}({concatenated(parts) or repr('')})"
 
 
 def _message_part(part: Text | Hole, plan: Plan, leaves: Leaves, namespace: Namespace) -> str:

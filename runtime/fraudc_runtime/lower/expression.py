@@ -162,8 +162,7 @@ class Lowering:
                 listed = self.namespace.constant(frozenset(item.value for item in args[1:] if isinstance(item, Const)))
             return self._strict([operand], lambda a: f"{a} in {listed}")
         held = self.namespace.fresh("t")
-        body = f"True if {{0}} in ({held} := {listed}) else None if None in {held} else False"
-        found = self._strict([operand], lambda a: body.format(a))
+        found = self._strict([operand], lambda a: f"(True if {a} in ({held} := {listed}) else None if None in {held} else False)")
         return self._shallow(Lowered(found.text, True, depth))
 
     def _in_list(self, operand: Expr, name: str) -> Lowered:

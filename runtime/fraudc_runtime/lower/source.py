@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+_LONGEST_SUM = 64
+
 
 class Lowered(NamedTuple):
     """An expression as Python source; `maybe` when it can be None; `depth` of nested parentheses.
@@ -87,3 +89,10 @@ def indented(lines: Iterable[str]) -> list[str]:
 def guarded(condition: str | None, lines: list[str]) -> list[str]:
     """The lines under `if condition:`; the lines as they are without a condition."""
     return lines if condition is None or not lines else [f"if {condition}:", *indented(lines)]
+
+
+def concatenated(parts: list[str]) -> str:
+    """The sum of texts; many of them in groups, for Python compiles a chain of operators by recursion."""
+    while len(parts) > _LONGEST_SUM:
+        parts = [f"({' + '.join(parts[at : at + _LONGEST_SUM])})" for at in range(0, len(parts), _LONGEST_SUM)]
+    return " + ".join(parts)
