@@ -3,10 +3,9 @@
 A case is tests/golden/diagnostics/CODE.txt: files of a project, each behind a line `--- NAME`, then a line `===` and what is printed.
 Without fraudc.yaml among them the project is project.yaml of that folder. `--- NAME escaped` means that the content has Python's escapes
 in it, for bytes that no editor shows, and `<x*9>` for nine x.
-To write what is printed anew: RENEW_GOLDENS=1 pytest tests/compiler/test_golden_diagnostics.py
+To write what is printed anew: make goldens
 """
 
-import os
 import re
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from fraudc.render import render_text
 
 FOLDER = Path(__file__).parent.parent / "golden" / "diagnostics"
 CASES = sorted(FOLDER.glob("*.txt"))
-RENEW = bool(os.environ.get("RENEW_GOLDENS"))
 
 
 def lay_out(case: str, root: Path) -> None:
@@ -41,11 +39,11 @@ def diagnostics_of(case: str, root: Path) -> list[Diagnostic]:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_mistake_is_shown_exactly_so(path: Path, tmp_path: Path) -> None:
+def test_a_mistake_is_shown_exactly_so(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     case, _, expected = path.read_text("utf-8").partition("===\n")
     found = diagnostics_of(case, tmp_path)
     assert [diagnostic.code.code for diagnostic in found] == [path.stem]
-    if RENEW:
+    if request.config.getoption("--renew-goldens"):
         path.write_text(f"{case}===\n{render_text(found)}", "utf-8")
     else:
         assert render_text(found) == expected

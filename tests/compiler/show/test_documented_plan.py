@@ -23,7 +23,7 @@ def test_the_page_shows_the_plan_of_its_project(tmp_path: Path, request: pytest.
     assert plan is not None
     printed = PRINTERS["text"](describe(plan, "shop"))
     logical = printed[: printed.index("\njob ")]
-    if request.config.getoption("--renew-goldens", default=False):
+    if request.config.getoption("--renew-goldens"):
         PAGE.write_text(page.replace(shown, logical), encoding="utf-8")
         shown = logical
     assert logical == shown

@@ -15,6 +15,6 @@ SUFFIXES = {"text": "txt", "json": "json", "mermaid": "mmd", "dot": "dot"}
 def test_the_shop_is_printed_as_the_golden_has_it(form: str, shop: PlanView, request: pytest.FixtureRequest) -> None:
     golden = GOLDENS / f"shop.{SUFFIXES[form]}"
     printed = PRINTERS[form](shop)
-    if request.config.getoption("--renew-goldens", default=False):
+    if request.config.getoption("--renew-goldens"):
         golden.write_text(printed, encoding="utf-8")
     assert printed == golden.read_text(encoding="utf-8")
