@@ -114,6 +114,8 @@ def test_an_aggregates_condition_and_argument_read_the_transaction_of_the_member
         ({"when": "count() over 1h every 7m > 3"}, "E412", "1h every 7m"),
         ({"when": "count() over 5m every 1h > 3"}, "E412", "5m every 1h"),
         ({"when": "count() over 0s > 3"}, "E412", "0s"),
+        ({"when": "count() over 3652501d > 3"}, "E412", "3652501d"),
+        ({"when": "count() over 1h delayed by 3652501d > 3"}, "E411", "3652501d"),
         ({"when": "count() over 1h every 0m > 3"}, "E412", "0m"),
         ({"when": "count() over tumbling 0d > 3"}, "E412", "0d"),
         ({"when": 'count() over tumbling 36h in "Europe/Paris" > 3'}, "E412", "36h"),

@@ -6,7 +6,7 @@ import pytest
 
 from compiling import fragment, pointed
 from fraudc.diagnostics import Diagnostic, Diagnostics
-from fraudc.parse import parse_duration, parse_expression, parse_window
+from fraudc.parse import parse_expression, parse_window
 
 
 def only_mistake(text: str) -> Diagnostic:
@@ -150,13 +150,6 @@ def test_every_bad_literal_of_an_expression_is_reported() -> None:
 def test_windows_that_stand_alone_are_checked_alike(text: str, code: str) -> None:
     diagnostics = Diagnostics()
     parse_window(fragment(text), diagnostics)
-    assert [found.code.code for found in diagnostics.found] == [code]
-
-
-@pytest.mark.parametrize(("text", "code"), [("5", "E201"), ("", "E215"), ("1h every 5m", "E201"), ("30m1h", "E208"), ("1.5h", "E208")])
-def test_durations_that_stand_alone_are_checked_alike(text: str, code: str) -> None:
-    diagnostics = Diagnostics()
-    assert parse_duration(fragment(text), diagnostics) is None
     assert [found.code.code for found in diagnostics.found] == [code]
 
 

@@ -8,6 +8,7 @@ from fraudc.check.calls import zone_complaint
 from fraudc.codes import planning
 from fraudc.codes import types as codes
 from fraudc.diagnostics import Diagnostics
+from fraudc.durations import LONGEST
 from fraudc.spell import spell_duration
 from fraudc_runtime.plan import All, Panes, Sliding, Tumbling, Window
 
@@ -70,9 +71,11 @@ def _tumbling(window: syntax.Tumbling, diagnostics: Diagnostics) -> Window | Non
 
 
 def _positive(duration: syntax.Duration, what: str, diagnostics: Diagnostics) -> bool:
-    if duration.milliseconds:
+    if 0 < duration.milliseconds <= LONGEST:
         return True
-    diagnostics.report(planning.BAD_WINDOW, f"{what} of no length has no members", duration.span, "write `10m`, for example")
+    complaint = f"{what} is at most 10,000 years long" if duration.milliseconds else f"{what} of no length has no members"
+    label = "for all that there is, write `over all`" if duration.milliseconds else "write `10m`, for example"
+    diagnostics.report(planning.BAD_WINDOW, complaint, duration.span, label)
     return False
 
 
@@ -124,6 +127,8 @@ def _delay_complaint(
         case syntax.Sliding(step=step):
             if not delay.milliseconds:
                 return "a delay of 0 shifts nothing", "remove `delayed by`"
+            if delay.milliseconds > LONGEST:
+                return "a delay is at most 10,000 years long", "write `delayed by 1d`, for example"
             if step is not None and step.milliseconds and delay.milliseconds % step.milliseconds:
                 nearest = (delay.milliseconds // step.milliseconds + 1) * step.milliseconds
                 return "the delay must be a multiple of the step", f"write `delayed by {spell_duration(nearest)}`"

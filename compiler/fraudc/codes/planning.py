@@ -82,7 +82,8 @@ BAD_DELAY = Code(
 BAD_WINDOW = Code(
     "E412",
     "a window of an impossible size",
-    "Windows and steps are above 0; a window with `every` is a multiple of its step; a tumbling window in a zone is a number of days.",
+    "Windows and steps are above 0 and at most 10,000 years; a window with `every` is a multiple of its step; a tumbling window in a zone "
+    "is a number of days.",
     "when: count() over 1h every 7m > 3",
     "when: count() over 1h every 5m > 3",
 )

@@ -5,11 +5,11 @@ import re
 
 from fraudc.codes import syntax as codes
 from fraudc.diagnostics import Diagnostics
+from fraudc.durations import UNITS
 from fraudc.source import Fragment, Span
 from fraudc.syntax import Duration, Invalid, Money, Number, Percent, String
 
 LARGEST_INT = 2**63 - 1
-UNITS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _LONGEST_INT = len(str(LARGEST_INT))
 _PART = re.compile(r"([0-9_]+)(ms|[wdhms])")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([\s\S]))")

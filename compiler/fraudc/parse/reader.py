@@ -13,7 +13,7 @@ from fraudc.diagnostics import Diagnostics
 from fraudc.parse.builder import Builder
 from fraudc.parse.mistakes import report_mistake
 from fraudc.source import Fragment
-from fraudc.syntax import Duration, Expression, Invalid, Window
+from fraudc.syntax import Expression, Window
 
 MAX_LENGTH = 8_192
 MAX_LEVELS = 64
@@ -22,7 +22,7 @@ _LEVELS = {"group", "arguments", "condition", "items", "not_", "negative"}
 _NESTED_CHAINS = {"sum", "product"}  # a + b - c is (a + b) - c
 _BALANCED_CHAINS = {"disjunction", "conjunction", "coalesce"}  # the order of and, or, ?? is free: their typed form is a balanced tree
 _OPERATORS = {"not_", "negative", "compare", "membership", "presence", "call", "aggregate"}
-_Start = Literal["expression", "window", "duration"]
+_Start = Literal["expression", "window"]
 
 
 def parse_expression(fragment: Fragment, diagnostics: Diagnostics) -> Expression | None:
@@ -37,12 +37,6 @@ def parse_window(fragment: Fragment, diagnostics: Diagnostics) -> Window | None:
     return built
 
 
-def parse_duration(fragment: Fragment, diagnostics: Diagnostics) -> int | None:
-    """Milliseconds of a duration that stands alone, as in `cooldown: 1h30m`."""
-    built: Duration | Invalid | None = _parse(fragment, "duration", diagnostics)
-    return built.milliseconds if isinstance(built, Duration) else None
-
-
 @cache
 def _grammar() -> Lark:
     text = (Path(fraudc.__file__).parent / "grammar.lark").read_text("utf-8")
@@ -50,7 +44,7 @@ def _grammar() -> Lark:
         text,
         parser="lalr",
         lexer="contextual",
-        start=["expression", "window", "duration"],
+        start=["expression", "window"],
         maybe_placeholders=False,
         propagate_positions=True,
     )
