@@ -1,5 +1,6 @@
 """One shard of the keyed stage: shard frames and watermarks in, tagged frames of alerts out; all it remembers is entries of one map."""
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 
 import msgspec
@@ -133,7 +134,7 @@ class Shard:
         def settle(key: str, state: State, item: Item) -> None:
             self._settle(entity, key, state, item)
 
-        def hold(key: str, state: State, deadline: int) -> None:
+        def hold(key: str, deadline: int) -> None:
             heappush(self._deadlines, (deadline, entity, key))
 
         duplicates = keys.program.evaluate(items, keys.young, keys.load, keys.touched, self._send, hold, settle, self._rules)
@@ -157,7 +158,7 @@ class Shard:
         state[HELD] = [held for held in state[HELD] if held[2] not in unless or not unless[held[2]](item, held[6], state[PROFILE])]
 
     def _release(self, entity: int, key: str, state: State, until: int) -> None:
-        """Held matches whose deadline is not later come out, in the order of (deadline, transaction id); those of rules that are gone end."""
+        """Held matches whose deadline is not later come out, in the order of (deadline, transaction id); those of rules now gone end."""
         program = self._keys[entity].program
         due = sorted((held for held in state[HELD] if held[0] <= until), key=lambda held: (held[0], held[1]))
         if not due:
@@ -216,7 +217,7 @@ class Shard:
             state[TOUCHED] = 1
             self._keys[entity].touched.append(key)
 
-    def _enroller(self, entity: int):  # type: ignore[no-untyped-def]  # (key, state) -> None
+    def _enroller(self, entity: int) -> Callable[[str, State], None]:
         """Enters a key that is about to be written in the agendas, unless it stands there at an earlier time."""
 
         def enroll(key: str, state: State) -> None:
@@ -241,7 +242,7 @@ class Shard:
         self._out.append((LATE, item[5], self._late(item, self._schema.entities[entity].name, self._watermark)))
 
 
-def late_renderer(schema: Schema):  # type: ignore[no-untyped-def]  # (item, entity name, watermark) -> bytes
+def late_renderer(schema: Schema) -> Callable[[Item, str, int], bytes]:
     """A function that renders a late record from (item, entity name, watermark)."""
     transaction = transaction_renderer(schema)
 

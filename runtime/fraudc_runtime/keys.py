@@ -10,9 +10,9 @@ _SLOT_BYTES, _KEY_BYTES, _MEMBER_BYTES = 40, 400, 120  # of CPython objects, rou
 
 
 class Keys:
-    """Two generations: a key that is used is in `young`; when that holds half the budget, what stayed in the older one is written and let go.
+    """Two generations: a key that is used is in `young`; when that takes half the budget, what stayed in the older one is written and goes.
 
-    So the least recently used go first, at no cost for each use.
+    So the least recently used leave first, at no cost for each use.
     """
 
     def __init__(self, program: EntityProgram, store: Store, budget: int, agenda: Callable[[str, State], None]) -> None:
@@ -95,19 +95,22 @@ class Keys:
         self._codec.drop(key, state)
         self.young.pop(key, None)
         if self._old.get(key) is state:
+            profile = state[PROFILE]
             state[:] = [*self.program.fresh()]
+            state[PROFILE] = profile
 
     def expiry(self, state: State) -> int | None:
         """When nothing that the key remembers can matter any more, if no transaction comes; None for never."""
         if state[HELD]:
             return None
-        program, last = self.program, state[LAST]
-        forgotten = None if program.spec.forget is None else last + program.spec.forget
+        program, last = self.program, int(state[LAST])
+        forget, dedupe = program.spec.forget, program.dedupe
+        forgotten = None if forget is None else last + max(forget, dedupe)  # a duplicate is not accepted, so it ends nothing
         blank = program.fresh()
         lasting = any(state[at] != blank[at] for at in program.lasting)
         if lasting or any(state[suppressed] for _, suppressed, _ in program.cooldowns.values()):
             return forgotten
-        ends = [state[since] + cooldown for since, _, cooldown in program.cooldowns.values()]
+        ends = [int(state[since]) + cooldown for since, _, cooldown in program.cooldowns.values()]
         empty = max([last + program.horizon, *ends])
         return empty if forgotten is None else min(empty, forgotten)
 

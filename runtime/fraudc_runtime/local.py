@@ -1,4 +1,4 @@
-"""The in-process runner: source frames in, alerts, shadow alerts, dead letters, late records and counts out; the same stages as on Flink."""
+"""The in-process runner: source frames in, alerts, shadow alerts, dead letters, late records and counts out, by the stages of the job."""
 
 from collections.abc import Iterable
 
@@ -6,8 +6,20 @@ import msgspec
 
 from fraudc_runtime.counts import Counts
 from fraudc_runtime.engine import Shard
-from fraudc_runtime.frames import ALERT, DEAD, END, END_OF_INPUT, LATE, MARKER, SHADOW, STATUS, SUBFRAME
-from fraudc_runtime.frames import read_tagged_frame, shard_frame, source_frame
+from fraudc_runtime.frames import (
+    ALERT,
+    DEAD,
+    END,
+    END_OF_INPUT,
+    LATE,
+    MARKER,
+    SHADOW,
+    STATUS,
+    SUBFRAME,
+    read_tagged_frame,
+    shard_frame,
+    source_frame,
+)
 from fraudc_runtime.intake import Intake, Source
 from fraudc_runtime.plan import Plan
 from fraudc_runtime.program import bind

@@ -5,7 +5,7 @@ Squares are then integer multiples of 2**-2148.
 """
 
 from fractions import Fraction
-from math import isfinite, isqrt
+from math import isfinite, isqrt, sqrt
 
 LEAST, MOST = -(2**63), 2**63 - 1
 GRAIN = 1074
@@ -97,7 +97,7 @@ def standard_score(value: int, count: int, total: int, squares: int, least: int)
         return None
     try:
         # (x - S/n) / sqrt(spread / (n (n-1))) = (n x - S) / sqrt(spread * n / (n - 1))
-        return (count * value - total) / (spread * count / (count - 1)) ** 0.5
+        return (count * value - total) / sqrt(spread * count / (count - 1))
     except (OverflowError, ZeroDivisionError):
         distance = count * value - total
         score = root(distance * distance * (count - 1), spread * count)

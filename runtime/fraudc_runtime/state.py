@@ -194,7 +194,7 @@ class KeyCodec:
             self._store.put(entry, VERSION + pack([slots, logs]))
 
     def _moved(self, key: str, old: State, digest: bytes) -> tuple[State, set[int]]:
-        """Slots of another rule set's layout, arranged for this one's: what both know is kept, the rest is fresh: (slots, fresh positions)."""
+        """Slots of another rule set's layout, arranged for this one's, with the positions of those that are new."""
         data = self._store.get(f"l/{digest.hex()}")
         if data is None:
             raise ValueError(f"state of an unknown layout {digest.hex()}")

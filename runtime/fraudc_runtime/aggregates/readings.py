@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import NamedTuple
 
 from fraudc_runtime import numbers
 from fraudc_runtime.aggregates.accumulator import Accumulator
@@ -30,18 +31,26 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "rising": ("rising",),
 }
 
-# What an accumulator is made of besides its name: the column's type and, for rising, the factor.
-_FAMILIES: dict[str, Callable[[Type, Namespace, str], Accumulator]] = {
-    "number": lambda type, names, parameter: Moment(0, type, names),
-    "sum": lambda type, names, parameter: Moment(1, type, names),
-    "squares": lambda type, names, parameter: Moment(2, type, names),
-    "min": lambda type, names, parameter: Extreme("min", ">=", names),
-    "max": lambda type, names, parameter: Extreme("max", "<=", names),
-    "distinct": lambda type, names, parameter: Distinct(),
-    "first": lambda type, names, parameter: First(),
-    "last": lambda type, names, parameter: Last(),
-    "ranked": lambda type, names, parameter: Ranked(names),
-    "rising": lambda type, names, parameter: Rising(Fraction(parameter), type, names),
+
+class Recipe(NamedTuple):
+    """What an accumulator is made of besides its name: the column's type, and the factor of rising."""
+
+    type: Type
+    names: Namespace
+    parameter: str
+
+
+_FAMILIES: dict[str, Callable[[Recipe], Accumulator]] = {
+    "number": lambda recipe: Moment(0, recipe.type, recipe.names),
+    "sum": lambda recipe: Moment(1, recipe.type, recipe.names),
+    "squares": lambda recipe: Moment(2, recipe.type, recipe.names),
+    "min": lambda recipe: Extreme("min", ">=", recipe.names),
+    "max": lambda recipe: Extreme("max", "<=", recipe.names),
+    "distinct": lambda _: Distinct(),
+    "first": lambda _: First(),
+    "last": lambda _: Last(),
+    "ranked": lambda recipe: Ranked(recipe.names),
+    "rising": lambda recipe: Rising(Fraction(recipe.parameter), recipe.type, recipe.names),
 }
 
 
@@ -50,7 +59,7 @@ def accumulators(signature: Signature, type: Type, namespace: Namespace) -> dict
     found = {}
     for need in NEEDS[signature.function]:
         name = f"{need} {signature.parameter}" if need == "rising" else need
-        found[name] = _FAMILIES[need](type, namespace, signature.parameter)
+        found[name] = _FAMILIES[need](Recipe(type, namespace, signature.parameter))
     return found
 
 

@@ -1,7 +1,6 @@
 """A call in, how Python spells it out: arithmetic by operand types, and functions by name, on operands that are present."""
 
 from collections.abc import Callable
-from math import isfinite
 
 from fraudc_runtime import numbers
 from fraudc_runtime.expr import Call, Const, Expr
@@ -86,4 +85,4 @@ def _function(call: Call, namespace: Namespace) -> tuple[tuple[Expr, ...], Spell
 
 
 def _nonzero(expr: Expr) -> bool:
-    return isinstance(expr, Const) and bool(expr.value) and isfinite(float(expr.value))
+    return isinstance(expr, Const) and bool(expr.value)

@@ -47,7 +47,10 @@ def threshold(when: Expr) -> Threshold | None:
 
 
 class RuleCode:
-    """Tests of one entity's rules. `numbers` are the rules' positions in the plan, by which they are counted; `row` reads the profile row."""
+    """Tests of one entity's rules.
+
+    `numbers` are the rules' positions in the plan, by which they are counted; `row` is the source of the profile row.
+    """
 
     def __init__(self, lowering: Lowering, leaves: Leaves, layout: Layout, numbers: dict[str, int], row: str) -> None:
         self._lowering = lowering
@@ -114,8 +117,8 @@ class RuleCode:
         return f"{rule.id} {spell(expr)}"
 
     def _lets(self, block: Block, rule: Rule, expr: Expr) -> None:
-        """Computes the lets that the expression reads, in the rule's order; rules behind it that define one alike read the same variable."""
-        wanted = _needed(rule, expr)
+        """Computes the lets that the expression reads, in the rule's order; rules behind it that define one alike share it."""
+        wanted = lets_read(rule, expr)
         for let in rule.lets:
             key = self._key(rule, let.expr)
             if let.name not in wanted or key in self._computed:
@@ -134,7 +137,7 @@ class RuleCode:
         slots = "".join(f", {self._leaves.slots[s].text}" for s in slots_of_lets(rule))
         rendered = f"alert_{number}(item, {self._row}{slots})"
         if rule.unless is not None:
-            return [f"S[{HELD}].append((t + {rule.within}, id_, {rule.id!r}, *{rendered}, item))", f"hold(key, S, t + {rule.within})"]
+            return [f"S[{HELD}].append((t + {rule.within}, id_, {rule.id!r}, *{rendered}, item))", f"hold(key, t + {rule.within})"]
         if rule.cooldown is None:
             return [f"send({number}, key, 0, {rendered})"]
         since, suppressed = cooldown_slots(self._layout, rule)
@@ -167,7 +170,7 @@ def _parts(expr: Expr) -> Iterable[Expr]:
         waiting += children(found)
 
 
-def _needed(rule: Rule, expr: Expr) -> set[str]:
+def lets_read(rule: Rule, expr: Expr) -> set[str]:
     """Names of the lets that the expression reads, directly or through other lets."""
     wanted = {e.name for e in _parts(expr) if isinstance(e, Let)}
     for let in reversed(rule.lets):

@@ -54,9 +54,9 @@ class WindowCode(Protocol):
     """The code of all windows of one kind under one `where`.
 
     Order for a transaction at time `t`: `advance` (what has left goes), then what is read before the current transaction, then `add`, then
-    what is read with it. `restore` makes derived slots again after decoding; before it, `adopt` fits slots whose positions
-    are in `new`, which the stored state did not know, into those that it did. `value` reads an accumulator, `prepare` is what must stand before that, and
-    `ceiling` is something cheaper that is never below the value.
+    what is read with it. `value` reads an accumulator, `prepare` is what must stand before that, and `ceiling` is something cheaper that is
+    never below the value. `restore` makes derived slots again after decoding; before it, `adopt` fits slots whose positions are in `new`,
+    which the stored state did not know, into those that it did.
     """
 
     def times(self) -> list[str]: ...

@@ -124,13 +124,15 @@ class PaneWindows:
         cursors = [self._cursor(series, unit, end) for unit in series.units for end in (("low", "high") if unit.delay else ("low",))]
         return [
             f"if i >= {_KEEP} and i * 2 >= len(T):",
-            *indented([
-                "del T[:i]",
-                f"del {series.partials}[:i]",
-                *(f"{cursor} -= i" for cursor in cursors if cursor != low),
-                f"S[{series.log.base}] += i",
-                "i = 0",
-            ]),
+            *indented(
+                [
+                    "del T[:i]",
+                    f"del {series.partials}[:i]",
+                    *(f"{cursor} -= i" for cursor in cursors if cursor != low),
+                    f"S[{series.log.base}] += i",
+                    "i = 0",
+                ]
+            ),
         ]
 
     def add(self) -> list[tuple[Column, list[str]]]:
@@ -161,12 +163,14 @@ class PaneWindows:
         x, current, pane = series.column.current.text, self._current(series), f"pane_{series.step}"
         return [
             f"if {x} not in {current}:",
-            *indented([
-                f"{current}.add({x})",
-                f"{series.panes}.append({pane})",
-                f"{series.partials}.append({x})",
-                *(f"{self._total(series, unit)[0]}[{x}] = {pane}" for unit in series.units if not unit.delay),
-            ]),
+            *indented(
+                [
+                    f"{current}.add({x})",
+                    f"{series.panes}.append({pane})",
+                    f"{series.partials}.append({x})",
+                    *(f"{self._total(series, unit)[0]}[{x}] = {pane}" for unit in series.units if not unit.delay),
+                ]
+            ),
         ]
 
     def restore(self) -> list[str]:

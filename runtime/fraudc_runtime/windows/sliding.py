@@ -133,7 +133,7 @@ class SlidingWindows:
         lines: list[str] = []
         for unit in group.units:
             inner = [line for name, v in self._moving(unit, group) for line in lines_of(unit, name, v)]
-            if inner:
+            if inner and self._needs_column(unit):
                 lines += [f"x = {self._column(unit.column)}[{at}]", "if x is not None:", *indented(inner)]
         return lines
 
@@ -165,8 +165,7 @@ class SlidingWindows:
         return sorted(self._logged, key=_reach)[-1]
 
     def _expire(self, group: Group) -> list[str]:
-        lines = [line for unit in group.units for name, v in self._moving(unit, group) for line in unit.accumulators[name].expire(v, "u")]
-        return lines
+        return [line for unit in group.units for name, v in self._moving(unit, group) for line in unit.accumulators[name].expire(v, "u")]
 
     def _longest(self, unit: Unit, name: str) -> int:
         column = unit.column.identity
