@@ -43,6 +43,16 @@ EXACT = {
     "timestamp": ["min", "max", *_PLACES],
 }
 """Aggregates of each kind of value that are exact."""
+DETECTORS: list[dict[str, Any]] = [
+    {"detector": "high_value", "limit": "1 USD"},
+    {"detector": "velocity", "limit": "2", "window": "tumbling 3s"},
+    {"detector": "velocity", "limit": "o", "window": "4s every 1s"},
+    {"detector": "spending_velocity", "limit": "2.50 USD", "window": "5s", "field": "fee"},
+    {"detector": "customer_profile", "threshold": "0.7318210953", "min_samples": 2},
+    {"detector": "customer_profile", "threshold": "0.2318210953", "min_samples": 3, "window": "10s", "field": "n"},
+    {"detector": "rapid_escalation", "steps": 2, "window": "5s", "factor": 1.5},
+    {"detector": "rapid_escalation", "steps": 2, "field": "o"},
+]
 FAR_CONSTANTS = ["0.7318210953", "-1.3310987123", "2.6180339887"]
 
 
@@ -99,6 +109,8 @@ class Expressions:
             return f"({self.of(kind, depth)} {self.one_of(['in', 'not in'])} [{items}])"
         if form == 4 and self.lets.get("measure"):
             return f"({self.one_of(self.lets['measure'])} {self.one_of(['<', '>='])} {self.one_of(FAR_CONSTANTS)})"
+        if form == 5 and self.chance(30):
+            return f'matches({self.of("string", depth)}, "{self.one_of(["a.*", "[aé]?", "(?i)AB"])}")'
         if form == 5:
             return f"{self.one_of(['contains', 'starts_with', 'ends_with'])}({self.of('string', depth)}, {self.of('string', depth)})"
         kind = self.one_of([*ORDERED, "duration"])
@@ -159,6 +171,8 @@ class Expressions:
 
     def measure(self) -> str:
         """A float aggregate whose last digits may differ."""
+        if not self.windows or self.chance(10):
+            return "distance_km(g, 0.5, g, 48.85)"
         function = self.one_of(["avg", "stddev", "zscore", "sum"])
         kind = "float" if function == "sum" else self.one_of(["int", "float"] if function == "avg" else NUMERIC)
         return self.call(function, kind)
@@ -203,8 +217,6 @@ def rules(draw: DrawFn, number: int, stateless: bool = True) -> dict[str, Any]:
     for index in range(draw(st.integers(0, 3))):
         name, kind = f"x{index}", draw(st.sampled_from([*FIELDS, "duration", "measure", "measure"]))
         windows = by is not None and plain.chance(70)
-        if kind == "measure" and not windows:
-            kind = "float"
         scope = Expressions(draw, by, windows, lets if windows else pure)
         rule["let"][name] = scope.measure() if kind == "measure" else scope.of(kind, 2)
         for names in (lets,) if windows else (lets, pure):
@@ -212,6 +224,8 @@ def rules(draw: DrawFn, number: int, stateless: bool = True) -> dict[str, Any]:
     rule["when"] = "true" if plain.chance(40) else Expressions(draw, by, windows=True, lets=lets).of("bool", 3)
     if by is not None:
         _settings(draw, rule, pure)
+        if plain.chance(15):
+            rule |= draw(st.sampled_from(DETECTORS))
     if plain.chance(20):
         rule["message"] = "{id} {n} " + " ".join(
             f"{{{name}}}" for kind, names in lets.items() if kind not in ("float", "measure") for name in names
