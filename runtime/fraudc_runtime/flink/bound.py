@@ -7,16 +7,17 @@ from fraudc_runtime.engine import Shard
 from fraudc_runtime.flink.machine import IntakePart, ShardPart, Shards, Store
 from fraudc_runtime.intake import Intake, Source
 from fraudc_runtime.plan import decode
-from fraudc_runtime.program import bind
+from fraudc_runtime.program import Program, bind
 
 
 @dataclass(frozen=True, slots=True)
 class PlanMachine:
-    """The machine that runs a plan: `plan` is its JSON."""
+    """The machine that runs a plan: `plan` is its JSON, `key_bytes` what all shards together may keep of keys' state."""
 
     plan: bytes
     sources: tuple[Source, ...]
     count: int
+    key_bytes: int
 
     def intake(self) -> IntakePart:
         """The one intake of the task that calls this."""
@@ -24,12 +25,14 @@ class PlanMachine:
 
     def shards(self) -> Shards:
         """A maker of shards with the plan bound once."""
-        return _PlanShards(self.plan)
+        program = bind(decode(self.plan))
+        return _PlanShards(program, self.key_bytes // (self.count * max(1, len(program.entities))))
 
 
+@dataclass(frozen=True, slots=True)
 class _PlanShards:
-    def __init__(self, plan: bytes) -> None:
-        self._program = bind(decode(plan))
+    program: Program
+    budget: int  # bytes of one entity's keys in one shard
 
     def shard(self, store: Store, counts: Counts) -> ShardPart:
-        return Shard(self._program, store, counts)
+        return Shard(self.program, store, counts, self.budget)

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
+from py4j.protocol import Py4JError
+
 from fraudc_runtime.flink import gateway
 from fraudc_runtime.flink.failures import JobFailed, explain
 from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
-_FASTEST_POLL, _SLOWEST_POLL = 0.005, 0.1  # seconds
+_FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS = 0.005, 0.1, 10.0
 
 
 class Cluster:
@@ -45,19 +47,22 @@ class Cluster:
 
         On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first.
         """
+        try:
+            return self._run(graph, watch)
+        except Py4JError as error:
+            if self.gateway.process.poll() is None:
+                raise
+            raise JobFailed(f"the Java process ended with code {self.gateway.process.returncode}; is there enough memory?") from error
+
+    def _run(self, graph: Any, watch: Callable[[], None]) -> Any:
         cluster = self._started.result()
-        submitted = cluster.submitJob(graph).get()
-        job = submitted.getJobID()
+        job = cluster.submitJob(graph).get().getJobID()
         result = cluster.requestJobResult(job)
         try:
-            pause = _FASTEST_POLL
-            while not result.isDone():
-                time.sleep(pause)
-                pause = min(_SLOWEST_POLL, pause * 1.5)
-                watch()
+            _wait(result, watch, None)
         except BaseException:
             cluster.cancelJob(job)
-            result.get()
+            _wait(result, lambda: None, _CANCEL_SECONDS)
             raise
         outcome = result.get()
         error = outcome.getSerializedThrowable()
@@ -69,3 +74,12 @@ class Cluster:
 
     def _cause(self, error: Any) -> Any:
         return error.deserializeError(self.gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader())
+
+
+def _wait(result: Any, watch: Callable[[], None], seconds: float | None) -> None:
+    """Polls a Java future, at first often: small jobs are over soon."""
+    pause, deadline = _FASTEST_POLL, None if seconds is None else time.monotonic() + seconds
+    while not result.isDone() and (deadline is None or time.monotonic() < deadline):
+        time.sleep(pause)
+        pause = min(_SLOWEST_POLL, pause * 1.5)
+        watch()

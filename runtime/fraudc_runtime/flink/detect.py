@@ -8,6 +8,7 @@ from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.datastream.state import MapStateDescriptor
 
 from fraudc_runtime.counts import Counts
+from fraudc_runtime.flink.collector import relax
 from fraudc_runtime.flink.machine import Machine, ShardPart, Shards, Store
 from fraudc_runtime.frames import END, MARKER, MAX_WATERMARK, MIN_WATERMARK, STATUS, tagged_frame
 
@@ -29,6 +30,7 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
         self._bounded = bounded
 
     def open(self, runtime_context: RuntimeContext) -> None:
+        relax()
         state = runtime_context.get_map_state(_descriptor())
         self._state = FreshStore(state) if self._bounded else state
         self._shards = self._machine.shards()

@@ -71,7 +71,7 @@ def run_files(
     """
     chosen = settings or Settings()
     ordered = sorted(enumerate(sources), key=lambda numbered: numbered[1][0].kind != "profile")
-    machine = PlanMachine(encode(plan), tuple(source for source, _ in sources), chosen.shards)
+    machine = PlanMachine(encode(plan), tuple(source for source, _ in sources), chosen.shards, chosen.key_bytes)
     inputs = tuple((index, path) for index, (_, path) in ordered)
     return run_job(FileJob(machine, inputs, outputs, plan.schema.max_disorder, chosen), progress=progress, cluster=cluster)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pyflink.datastream import ProcessFunction, RuntimeContext
 
+from fraudc_runtime.flink.collector import relax
 from fraudc_runtime.flink.machine import IntakePart, Machine
 
 
@@ -16,6 +17,7 @@ class IntakeFunction(ProcessFunction):  # type: ignore[misc]  # pyflink ships no
         self._machine = machine
 
     def open(self, runtime_context: RuntimeContext) -> None:  # noqa: ARG002 - Flink's signature
+        relax()
         self._intake = self._machine.intake()
 
     def process_element(self, value: bytes, ctx: ProcessFunction.Context) -> Iterator[bytes]:  # noqa: ARG002 - Flink's signature

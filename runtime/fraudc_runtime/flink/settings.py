@@ -16,16 +16,19 @@ class Settings:
     (None: the same); in a process of its own it shares no interpreter lock with `detect`, at the price of a slower start.
 
     `shards` is also the job's max parallelism, so that shard i lives in key group i. `frame_lines` and `frame_bytes` bound what Python is
-    called with at `intake`, `batch_bytes` how much `coalesce` gathers over all shards of a bounded run before `detect` sees it.
+    called with at `intake`: what fits a processor's cache is fastest. `batch_bytes` is how much each `coalesce` of a bounded run gathers
+    before `detect` sees it: the longer a shard's turn, the more its keys' state is at hand. `key_bytes` is how much state of keys all
+    shards together keep decoded; the rest waits in RocksDB.
     """
 
     parallelism: int = 1
     shards: int = 128
     mode: Mode = "thread"
     intake_mode: Mode | None = None
-    frame_lines: int = 8_192
-    frame_bytes: int = 2 << 20
-    batch_bytes: int = 4 << 20
+    frame_lines: int = 2_048
+    frame_bytes: int = 512 << 10
+    batch_bytes: int = 16 << 20
+    key_bytes: int = 768 << 20
     buffer_timeout: int = 5
     managed_memory: str = "256m"
 
