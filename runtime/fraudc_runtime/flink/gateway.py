@@ -169,11 +169,15 @@ class Starting:
 
     def gateway(self) -> Gateway:
         """Waits for the process and makes it pyflink's gateway; JavaUnavailable if it ends or is silent. Once per Python process."""
-        port = self._port()
-        os.environ["PYFLINK_GATEWAY_PORT"] = str(port)
-        from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless the port is known
+        try:
+            os.environ["PYFLINK_GATEWAY_PORT"] = str(self._port())
+            from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless the port is known
 
-        found = Gateway(self.process, get_gateway().jvm, self.scratch)
+            found = Gateway(self.process, get_gateway().jvm, self.scratch)
+        except BaseException:  # a user's interrupt among them
+            _end(self.process)
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            raise
         atexit.register(found.close)
         return found
 
@@ -188,5 +192,4 @@ class Starting:
     def _give_up(self) -> None:
         _end(self.process)
         told = (self.scratch / "java.err").read_text(errors="replace").strip().splitlines()
-        shutil.rmtree(self.scratch, ignore_errors=True)
         raise JavaUnavailable(f"Java does not start ({told[-1] if told else 'no answer'}): {_ADVICE}")

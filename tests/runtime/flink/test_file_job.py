@@ -1,8 +1,10 @@
 """The whole graph over small files, with a machine that writes down what reaches it."""
 
 import gzip
+import io
 import json
 import lzma
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from fraudc_runtime.counts import Counts, EntityCounts
 from fraudc_runtime.flink.cluster import Cluster
 from fraudc_runtime.flink.failures import InputUnreadable, JobFailed, OutputUnwritable
+from fraudc_runtime.flink.feeds import STANDARD_INPUT
 from fraudc_runtime.flink.files import FileJob, Outputs, Progress, run_job
 from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.frames import END, MAX_WATERMARK
@@ -74,6 +77,11 @@ def test_lines_longer_than_a_frame_and_frames_of_few_lines_keep_every_byte(run: 
 def test_compressed_files_are_known_by_their_first_bytes(run: Run) -> None:
     run(gzip.compress(b"one\n") + gzip.compress(b"two\n"), lzma.compress(b"three\nfour"))
     assert run.lines == [[0, 0, "one"], [0, 1, "two"], [1, 0, "three"], [1, 1, "four"]]
+
+
+def test_standard_input_is_read_like_a_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(b"one\ntwo"))))
+    assert run(STANDARD_INPUT).lines == [[0, 0, "one"], [0, 1, "two"]]
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, lzma.compress])
