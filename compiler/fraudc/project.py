@@ -1,7 +1,8 @@
 """A rules project's folder in, its checked documents and lists out."""
 
-import glob
 import os
+import stat
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from fraudc.document import Document, ListDocument, ListItem, ProjectDocument, R
 from fraudc.document.leaves import shown
 from fraudc.load import LARGEST_FILE, load
 from fraudc.load import Path as KeyPath
+from fraudc.load.patterns import TooManyEntriesError, matching
 from fraudc.source import SourceFile, Span
 
 PROJECT_FILE = "fraudc.yaml"
 LARGEST_LIST = 16 * LARGEST_FILE  # bytes
 
+_UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of characters that would disturb whatever shows the name
+_LONGEST_NAME = 300  # characters of a path that stands whole in a message
 _TESTS = (".test.yaml", ".test.yml", ".test.json")
 
 
@@ -83,10 +87,21 @@ def _rule_files(root: Path, settings: Document[ProjectDocument], diagnostics: Di
 
 
 def _matches(root: Path, pattern: str) -> list[Path]:
-    names = sorted(glob.glob(pattern, root_dir=root, recursive=True))
+    names = _names_of(pattern, root)
     paths = (Path(os.path.normpath(root / name)) for name in names if not name.endswith(_TESTS))
     project = Path(os.path.normpath(root / PROJECT_FILE))
     return [path for path in paths if path != project and not path.is_dir()]
+
+
+def _names_of(pattern: str, root: Path) -> list[str]:
+    try:
+        names = matching(pattern, root)
+    except TooManyEntriesError as error:
+        raise ProjectError(f"the pattern {shown(pattern)} looks at too many files; name the folder of the rules in it") from error
+    for name in names:
+        if any(unicodedata.category(character) in _UNSHOWN for character in name):
+            raise ProjectError(f"{shown(name)} cannot be read: rename it without characters that have no shape")
+    return names
 
 
 def _check_ids(files: tuple[Document[RuleFileDocument], ...], diagnostics: Diagnostics) -> None:
@@ -155,8 +170,11 @@ def _items_of(path: Path, name: str) -> tuple[ListItem, ...]:
 
 def _bytes(path: Path, name: str, limit: int) -> bytes:
     """The content of a file, and one byte more than the limit of a larger one."""
+    name = name if name.isprintable() and len(name) <= _LONGEST_NAME else shown(name)
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=_without_waiting) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise ProjectError(f"{name} cannot be read: it is no file")
             data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -164,6 +182,11 @@ def _bytes(path: Path, name: str, limit: int) -> bytes:
     if len(data) > limit > LARGEST_FILE:
         raise ProjectError(f"{name} is larger than {limit:,} bytes")
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a pipe too at once, for it to be refused."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _place(span: Span) -> str:

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MANY = 200  # names that are all compared; of more, only those that begin alike
+
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The known name nearest to a mistyped one, None if none is near; case does not count."""
     if len(name) > 100:
         return None
+    known = list(known)
+    if len(known) > _MANY:
+        known = [candidate for candidate in known if candidate[:2].lower() == name[:2].lower()][:_MANY]
     by_folded = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
     near = get_close_matches(name.lower(), sorted(by_folded), n=1, cutoff=0.7)
     return by_folded[near[0]] if near else None

@@ -63,18 +63,22 @@ def _check_parameters(document: Document[RuleFileDocument], at: Path, detector: 
 def check_job(document: Document[ProjectDocument], diagnostics: Diagnostics) -> None:
     """Secrets come from the environment or a file."""
     job = document.content.job
-    for name, value in (job.kafka.security if job and job.kafka else {}).items():
-        if _SECRET.search(name) and not _REFERENCE.search(value):
-            message = f"{shown(name)} would stand in the file for all to read"
-            span = _hidden(document.span(("job", "kafka", "security", name)))
-            diagnostics.report(keys.SECRET, message, span, "name an environment variable: `${KAFKA_PASSWORD}`")
+    given = job.kafka.security if job and job.kafka else {}
+    names = [name for name, value in given.items() if _SECRET.search(name) and not _REFERENCE.search(value)]
+    spans = [document.span(("job", "kafka", "security", name)) for name in names]
+    covered = _covered(document.file, spans)
+    for name, span in zip(names, spans, strict=True):
+        message = f"{shown(name)} would stand in the file for all to read"
+        place = Span(covered, span.start, span.end)
+        diagnostics.report(keys.SECRET, message, place, "name an environment variable: `${KAFKA_PASSWORD}`")
 
 
-def _hidden(span: Span) -> Span:
-    """The same place in a copy of the file that has asterisks there: a secret is never printed."""
-    before, secret, after = span.file.text[: span.start], span.file.text[span.start : span.end], span.file.text[span.end :]
-    covered = "".join(character if character == "\n" else "*" for character in secret)
-    return Span(SourceFile(span.file.name, before + covered + after), span.start, span.end)
+def _covered(file: SourceFile, secrets: list[Span]) -> SourceFile:
+    """A copy of the file that has asterisks in the place of all secrets: none is ever printed."""
+    characters = list(file.text)
+    for span in secrets:
+        characters[span.start : span.end] = ["\n" if character == "\n" else "*" for character in characters[span.start : span.end]]
+    return SourceFile(file.name, "".join(characters))
 
 
 def check_schema(document: Document[ProjectDocument], diagnostics: Diagnostics) -> None:
