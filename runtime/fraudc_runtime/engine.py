@@ -217,12 +217,12 @@ class Shard:
             state[TOUCHED] = 1
             self._keys[entity].touched.append(key)
 
-    def _enroller(self, entity: int) -> Callable[[str, State], None]:
+    def _enroller(self, entity: int) -> Callable[[str, State, int | None], None]:
         """Enters a key that is about to be written in the agendas, unless it stands there at an earlier time."""
 
-        def enroll(key: str, state: State) -> None:
-            keys, times = self._keys[entity], registered(state)
-            wanted = (min((held[0] for held in state[HELD]), default=None), keys.expiry(state))
+        def enroll(key: str, state: State, expiry: int | None) -> None:
+            times = registered(state)
+            wanted = (min((held[0] for held in state[HELD]), default=None), expiry)
             for kind, (agenda, time) in enumerate(zip((self._holding, self._expiring), wanted, strict=True)):
                 if time is None:
                     continue

@@ -15,7 +15,7 @@ class Keys:
     So the least recently used leave first, at no cost for each use.
     """
 
-    def __init__(self, program: EntityProgram, store: Store, budget: int, agenda: Callable[[str, State], None]) -> None:
+    def __init__(self, program: EntityProgram, store: Store, budget: int, agenda: Callable[[str, State, int | None], None]) -> None:
         self.program = program
         self.young: dict[str, State] = {}
         self.touched: list[str] = []
@@ -24,9 +24,12 @@ class Keys:
         self._codec = KeyCodec(program, store)
         self._store = store
         self._half = budget // 2
+        self._limit = self._half  # of the estimate, above which members are counted
         self._agenda = agenda
         self._base = _KEY_BYTES + _SLOT_BYTES * len(program.layout.slots)
         self._members = 0
+        blank = program.fresh()
+        self._lasting = [(at, blank[at]) for at in program.lasting]
 
     def load(self, key: str) -> State:
         """The key's slots, which then belong to the young generation."""
@@ -62,13 +65,19 @@ class Keys:
     def grow(self, members: int) -> None:
         """Keeps the budget after so many transactions."""
         self._members += members
-        if self._size() <= self._half:
+        if self._size() <= self._limit:
             return
-        self._members = sum(log_length(state, log) for state in self.young.values() for log in self.program.layout.logs.values())
+        if len(self.young) * self._base <= self._half:
+            self._members = sum(log_length(state, log) for state in self.young.values() for log in self.program.layout.logs.values())
+            self._limit = self._half + self._half // 8  # not counted again before it has grown
         if self._size() > self._half:
-            for key, state in self._old.items():
-                self._write(key, state)
-            self._old, self.young, self._members = self.young, {}, 0
+            self._rotate()
+
+    def _rotate(self) -> None:
+        for key, state in self._old.items():
+            self._write(key, state)
+        self._old, self.young, self._members, self._limit = self.young, {}, 0, self._half
+        self.touched[:] = [key for key, state in self._old.items() if state[TOUCHED]]
 
     def _size(self) -> int:
         return len(self.young) * self._base + self._members * _MEMBER_BYTES
@@ -84,10 +93,11 @@ class Keys:
     def _write(self, key: str, state: State) -> None:
         if not state[TOUCHED]:
             return
-        if self.over(state):
+        expiry = self.expiry(state)
+        if expiry is not None and expiry <= self.watermark:
             self.drop(key, state)
             return
-        self._agenda(key, state)
+        self._agenda(key, state, expiry)
         self._codec.save(key, state)
 
     def drop(self, key: str, state: State) -> None:
@@ -106,18 +116,13 @@ class Keys:
         program, last = self.program, int(state[LAST])
         forget, dedupe = program.spec.forget, program.dedupe
         forgotten = None if forget is None else last + max(forget, dedupe)  # a duplicate is not accepted, so it ends nothing
-        blank = program.fresh()
-        lasting = any(state[at] != blank[at] for at in program.lasting)
-        if lasting or any(state[suppressed] for _, suppressed, _ in program.cooldowns.values()):
+        if any(state[at] != fresh for at, fresh in self._lasting) or any(
+            state[suppressed] for _, suppressed, _ in program.cooldowns.values()
+        ):
             return forgotten
         ends = [int(state[since]) + cooldown for since, _, cooldown in program.cooldowns.values()]
         empty = max([last + program.horizon, *ends])
         return empty if forgotten is None else min(empty, forgotten)
-
-    def over(self, state: State) -> bool:
-        """Whether the key can go."""
-        expiry = self.expiry(state)
-        return expiry is not None and expiry <= self.watermark
 
 
 def registered(state: State) -> list[int | None]:

@@ -83,10 +83,10 @@ class KeyCodec:
         self._store = store
         layout = program.layout
         self._layout = layout.digest()
-        self._unwritten = [at for at, slot in enumerate(layout.slots) if slot.storage in ("derived", "transient")]
         self._derived = [at for at, slot in enumerate(layout.slots) if slot.storage == "derived"]
         self._exact = [at for at, slot in enumerate(layout.slots) if slot.storage == "exact"]
         self._logs = [(log, _digest(log.identity), {_digest(name): at for name, at in log.columns.items()}) for log in layout.logs.values()]
+        self._lengths = [(log.stored, next(iter(log.columns.values()), SEEN)) for log in layout.logs.values()]
         self._described = False
 
     def _entry(self, key: str) -> str:
@@ -106,9 +106,10 @@ class KeyCodec:
         if content[:8] != self._layout:
             state, new = self._moved(key, state, bytes(content[:8]))
         state[TOUCHED], state[PROFILE] = 0, None
-        blank = self._program.fresh()
-        for position in self._derived:
-            state[position] = blank[position]
+        if self._derived:
+            blank = self._program.fresh()
+            for position in self._derived:
+                state[position] = blank[position]
         for log, name, columns in self._logs:
             if state[log.stored] > state[log.base]:
                 self._join_segments(state, log, name, columns, key)
@@ -137,10 +138,12 @@ class KeyCodec:
         """Writes the key's entry, and segments that have become full since."""
         self._describe()
         head = state.copy()
-        for position in self._unwritten:
+        head[TOUCHED] = head[PROFILE] = None
+        for position in self._derived:
             head[position] = None
-        for log, name, columns in self._logs:
-            self._split_log(key, state, head, log, name, columns)
+        for at, (stored, column) in enumerate(self._lengths):
+            if state[stored] or len(state[column]) > SEGMENT:
+                self._split_log(key, state, head, *self._logs[at])
         for position in self._exact:
             if head[position].bit_length() > _64_BITS:
                 head[position] = _widened(head[position])
@@ -148,16 +151,15 @@ class KeyCodec:
         state[TOUCHED] = 0
 
     def _split_log(self, key: str, state: State, head: State, log: Log, name: str, columns: dict[str, int]) -> None:
-        base, stored, end = state[log.base], state[log.stored], log_end(state, log)
-        if stored or end - base > SEGMENT:
-            self._write_segments(key, state, log, name, columns)
-            head[log.stored], head[log.removed] = state[log.stored], state[log.removed]
-        tail = end - max(base, state[log.stored])
+        """Leaves in the head what does not stand in segments."""
+        self._write_segments(key, state, log, name, columns)
+        head[log.stored], head[log.removed] = state[log.stored], state[log.removed]
+        tail = log_end(state, log) - max(state[log.base], state[log.stored])
         if log.identity == "seen":
             head[SEEN] = dict(_newest(state[SEEN], tail))
         for position in columns.values():
             column = state[position]
-            head[position] = column if len(column) == tail else column[len(column) - tail :]
+            head[position] = column[len(column) - tail :]
 
     def _write_segments(self, key: str, state: State, log: Log, name: str, columns: dict[str, int]) -> None:
         """The newest entry always stays outside, since a pane's partial still changes."""
