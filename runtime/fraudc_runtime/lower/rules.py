@@ -84,9 +84,9 @@ class RuleCode:
         weakest = first
         for _, each in members:
             weakest = each if each is not None and each.beats(weakest) else weakest
-        self._lets(block, members[0][0], weakest.operand)
+        self._lets(block, members[0][0], first.operand)  # all mean the same by it, but another rule's lets have other names
         self._enter(members[0][0])
-        guard = self._lowering.true(Call(weakest.op, (weakest.operand, weakest.limit), "bool"))
+        guard = self._lowering.true(Call(weakest.op, (first.operand, weakest.limit), "bool"))
         block.extend(self._lowering.take_statements())
         outside = dict(self._computed)
         with block.under(f"if {guard}:"):
