@@ -17,9 +17,13 @@ _FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS = 0.005, 0.1, 10.0
 
 
 class Cluster:
-    """A MiniCluster in a Java process of its own, which ends with the context."""
+    """A MiniCluster in a Java process of its own, which ends with the context.
+
+    `slots` bounds the sum of parallelisms that run at once. Without `worker_processes` it starts sooner and runs thread mode only.
+    """
 
     def __init__(self, slots: int, managed_memory: str = "256m", heap: str = "768m", worker_processes: bool = True) -> None:
+        self.worker_processes = worker_processes
         starting = gateway.start(heap, worker_processes=worker_processes)
         import_worker_side()
         self.gateway = starting.gateway()

@@ -77,7 +77,9 @@ def run_files(
 
 
 def run_job(job: FileJob, *, progress: Callable[[Progress], None] | None = None, cluster: "Cluster | None" = None) -> Counts:
-    """`run_files` for any machine."""
+    """`run_files` for any machine. ValueError if the cluster given cannot run the job's worker processes."""
+    if cluster and job.settings.worker_processes and not cluster.worker_processes:
+        raise ValueError("this cluster runs Python in threads only")
     size = _checked(job.inputs)
     written = [path for output in fields(job.outputs) if (path := getattr(job.outputs, output.name)) is not None]
     for path in written:

@@ -38,6 +38,11 @@ class Throwable:
             "/o:p.partial: No space left on device",
         ),
         (["Job execution failed.", "pemja.core.PythonException: <class 'ValueError'>: bad\nmore"], JobFailed, "ValueError: bad"),
+        (
+            ["Job execution failed.", "pemja.core.PythonException: <class 'fraudc_runtime.formats.csv.HeaderError'>: no column named id"],
+            InputUnreadable,
+            "no column named id",
+        ),
         (["Job execution failed.", "pemja.core.PythonException: <class 're2.error'>: "], JobFailed, "error"),
         (
             [

@@ -7,6 +7,7 @@ import lzma
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -111,6 +112,13 @@ def test_an_output_that_fills_up_fails_the_run(run: Run) -> None:
 def test_an_exception_in_python_is_the_root_cause(run: Run, mode: Any, line: str) -> None:
     with pytest.raises(JobFailed, match=r"^ValueError: no such thing$"):
         run(line.encode(), settings=Settings(mode=mode))
+
+
+def test_a_cluster_of_threads_only_takes_no_job_for_worker_processes(tmp_path: Path) -> None:
+    job = FileJob(Recorder(), (), Outputs(tmp_path / "alerts"), max_disorder=10, settings=Settings(intake_mode="process"))
+    with pytest.raises(ValueError, match="threads only"):
+        run_job(job, cluster=SimpleNamespace(worker_processes=False))  # type: ignore[arg-type]  # for a Cluster
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_records_go_to_the_outputs_of_their_tags(run: Run) -> None:

@@ -25,6 +25,7 @@ class Watched:
 
     def __post_init__(self) -> None:
         self.internals = self.cluster.internals
+        self.worker_processes = self.cluster.worker_processes
 
     def run(self, graph: Any, watch: Any) -> Any:
         self.given = graph
