@@ -153,7 +153,7 @@ def test_windows_that_stand_alone_are_checked_alike(text: str, code: str) -> Non
     assert [found.code.code for found in diagnostics.found] == [code]
 
 
-FULL = 8_192
+FULL = 32_768
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ TOO_DEEP = Code(
     "E211",
     "an expression that is nested too deeply",
     "At most 64 levels of parentheses, arguments, inner `where`, list items, `not` and minus signs may stand inside each other, and at "
-    "most 200 operators. Give the inner parts names with `let`.",
+    "most 400 operators. Give the inner parts names with `let`.",
     "when: " + "(" * 65 + "true" + ")" * 65,
     "when: true",
 )

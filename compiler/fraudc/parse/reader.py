@@ -15,9 +15,9 @@ from fraudc.parse.mistakes import report_mistake
 from fraudc.source import Fragment
 from fraudc.syntax import Expression, Window
 
-MAX_LENGTH = 8_192
+MAX_LENGTH = 32_768
 MAX_LEVELS = 64
-MAX_OPERATORS = 200
+MAX_OPERATORS = 400
 _LEVELS = {"group", "arguments", "condition", "items", "not_", "negative"}
 _NESTED_CHAINS = {"sum", "product"}  # a + b - c is (a + b) - c
 _BALANCED_CHAINS = {"disjunction", "conjunction", "coalesce"}  # the order of and, or, ?? is free: their typed form is a balanced tree
