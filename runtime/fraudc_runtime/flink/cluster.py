@@ -13,7 +13,7 @@ from fraudc_runtime.flink.failures import JobFailed, explain
 from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
-_FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS = 0.005, 0.1, 10.0
+_FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS = 0.005, 0.1, 3.0
 
 
 class Cluster:

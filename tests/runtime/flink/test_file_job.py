@@ -18,7 +18,7 @@ from fraudc_runtime.flink.failures import InputUnreadable, JobFailed, OutputUnwr
 from fraudc_runtime.flink.feeds import STANDARD_INPUT
 from fraudc_runtime.flink.files import FileJob, Outputs, Progress, run_job
 from fraudc_runtime.flink.settings import Settings
-from fraudc_runtime.frames import END, MAX_WATERMARK
+from fraudc_runtime.frames import END, MAX_WATERMARK, MIN_WATERMARK
 from runtime.flink.recorder import Recorder
 
 BOUNDED = Settings(batch_bytes=0)  # coalesce sends whenever the watermark moves, so that a test can tell frames apart
@@ -147,6 +147,15 @@ def test_frames_carry_the_watermark_and_a_waiting_shard_is_asked_once_more(run: 
         {"flags": 0, "watermark": 100, "texts": ["a"]},
         {"flags": 0, "watermark": 111, "texts": []},  # 100 + max_disorder 10 + 1: nothing that came with it can still be waiting
         {"flags": END, "watermark": MAX_WATERMARK, "texts": []},
+    ]
+
+
+def test_what_comes_before_any_watermark_is_not_gathered_without_end(run: Run) -> None:
+    run(b"to 5 0123456789\n" * 6, settings=Settings(batch_bytes=10, frame_lines=1))
+    assert [(alert["watermark"], len(alert["texts"])) for alert in run.alerts] == [
+        (MIN_WATERMARK, 4),
+        (MAX_WATERMARK, 2),
+        (MAX_WATERMARK, 0),
     ]
 
 

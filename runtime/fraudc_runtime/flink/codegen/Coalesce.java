@@ -5,8 +5,10 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     private static final byte MARKER = 1;
     private static final byte END = 2;
     private static final int HEADER = 13;
+    private static final long MOST_HELD = 1L << 26; // where nothing is batched
 
     private final long batchBytes;
+    private final long mostHeld;
     private final long maxDisorder;
     private transient java.util.HashMap shards; // shard -> Pending
     private transient long held;
@@ -20,6 +22,7 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
             org.apache.flink.streaming.api.operators.Output output,
             org.apache.flink.streaming.runtime.tasks.ProcessingTimeService time) throws Exception {
         this.batchBytes = Long.parseLong((String) references[0]);
+        this.mostHeld = batchBytes > 0 ? 4 * batchBytes : MOST_HELD;
         this.maxDisorder = Long.parseLong((String) references[1]);
         setup(task, config, output);
         setProcessingTimeService(time);
@@ -44,6 +47,9 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         pending.subframes.add(subframe);
         pending.bytes += subframe.length;
         held += subframe.length;
+        if (held >= mostHeld) {
+            sendGathered(); // profiles come before there is any watermark
+        }
     }
 
     public void processWatermark(org.apache.flink.streaming.api.watermark.Watermark mark) throws Exception {
