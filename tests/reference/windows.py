@@ -25,7 +25,7 @@ def is_member(window: Window, delay: int, s: int, t: int) -> bool:
             return t - window.size < s <= t
         case "panes":
             return t // window.step - window.size // window.step < s // window.step <= t // window.step
-        case "tumbling" if window.zone is None:
+        case "tumbling" if window.zone in (None, "UTC"):
             return s // window.size == t // window.size
         case "tumbling":
             return _local_days(s, window) == _local_days(t, window)

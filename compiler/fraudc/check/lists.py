@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fraudc.check.wording import one_of, written
 from fraudc.codes import types as codes
@@ -13,7 +13,9 @@ from fraudc.instants import instant
 from fraudc_runtime.expr import Type, Value
 from fraudc_runtime.money import AmountError, Converter
 from fraudc_runtime.plan import ListValues, Schema
+from fraudc_runtime.timestamps import LATEST
 
+_MOST_REPORTED = 100  # items of one list
 _INT = re.compile(r"[-+]?[0-9]{1,19}")
 _FLOAT = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MONEY = re.compile(r"(-?)0*([0-9]+(?:\.[0-9]+)?)(?:\s*([A-Z]{3}))?")
@@ -38,9 +40,18 @@ class ListReader:
         """Reads a list by a type, once; the key under which the plan holds it. Items that cannot be read are reported where they stand."""
         key = f"{name}:{type_}"
         if key not in self.read:
-            values = (self._value(item, name, type_) for item in self._items[name])
-            self.read[key] = ListValues(type_, tuple(value for value in values if value is not None))
+            self.read[key] = ListValues(type_, tuple(self._values(name, type_)))
         return key
+
+    def _values(self, name: str, type_: Type) -> Iterator[Value]:
+        """Up to the hundredth item that cannot be read: a list of another type is one mistake, however long it is."""
+        wrong = 0
+        for item in self._items[name]:
+            value = self._value(item, name, type_)
+            if value is not None:
+                yield value
+            elif (wrong := wrong + 1) == _MOST_REPORTED:
+                return
 
     def _value(self, item: ListItem, name: str, type_: Type) -> Value:
         value = self._read(item.text, type_)
@@ -60,7 +71,7 @@ class ListReader:
             case "float":
                 return real if _FLOAT.fullmatch(text) and math.isfinite(real := float(text)) else None
             case "timestamp":
-                return instant(text)
+                return _milliseconds(text) if _INT.fullmatch(text) else instant(text)
             case "duration":
                 return milliseconds(text)
             case "money":
@@ -74,6 +85,11 @@ class ListReader:
             return self._converter.minor(amount[1] + amount[2], amount[3] or self._base)
         except AmountError:
             return None
+
+
+def _milliseconds(text: str) -> int | None:
+    """Epoch ms, as a transaction may hold them; None outside the years 1970 to 9999."""
+    return number if 0 <= (number := int(text)) <= LATEST else None
 
 
 _EXAMPLES: dict[Type, str] = {

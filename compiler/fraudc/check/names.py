@@ -9,7 +9,7 @@ from fraudc.suggest import did_you_mean
 from fraudc_runtime.expr import Field, Let, Match, Profile
 from fraudc_runtime.plan import FieldSpec
 
-_OTHER_LANGUAGES = {"null": "missing", "none": "missing", "nil": "missing", "true": "true", "false": "false", "now": "event_time"}
+_OTHER_LANGUAGES = {"null": "missing", "none": "missing", "nil": "missing", "true": "true", "false": "false"}
 
 
 class Names:
@@ -70,7 +70,7 @@ class Names:
 
     def _unknown(self, node: syntax.Name) -> None:
         known = {**self._scope.fields, **(self._scope.lets if self._place.lets else {})}
-        word = _OTHER_LANGUAGES.get(node.name.lower())
+        word = self._scope.schema.event_time if node.name.lower() == "now" else _OTHER_LANGUAGES.get(node.name.lower())
         if word:
             label = f"write `{word}`"
         elif node.name in self._scope.lists.names:
