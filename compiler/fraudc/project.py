@@ -17,6 +17,7 @@ from fraudc.source import SourceFile, Span
 
 PROJECT_FILE = "fraudc.yaml"
 LARGEST_LIST = 16 * LARGEST_FILE  # bytes
+MOST_LINES = 1_000_000  # of a list
 
 _UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of characters that would disturb whatever shows the name
 _LONGEST_NAME = 300  # characters of a path that stands whole in a message
@@ -148,15 +149,18 @@ def _items(
             diagnostics.report(keys.MISSING, message, document.key_span(("lists", name)), "write `[a, b]` or `{file: values.csv}`")
         return None
     path = root / Path(document.file.name).parent / declared.file
-    if not path.exists():
+    if not os.path.exists(path):  # which Path.exists is not for a name that is too long
         path = root / declared.file
     return _items_of(path, Path(os.path.relpath(path, root)).as_posix())
 
 
 def _items_of(path: Path, name: str) -> tuple[ListItem, ...]:
     """One value a line, trimmed, empty lines skipped."""
+    data = _bytes(path, name, LARGEST_LIST)
+    if data.count(b"\n") > MOST_LINES:
+        raise ProjectError(f"{name} has more than {MOST_LINES:,} lines")
     try:
-        file = SourceFile(name, _bytes(path, name, LARGEST_LIST).decode("utf-8-sig"))
+        file = SourceFile(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ProjectError(f"{name} is not UTF-8 at byte {error.start}; save it again as UTF-8") from error
     items = []

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_MANY = 200  # names that are all compared; of more, only those that begin alike
+_MANY = 200  # names that are all compared; of more, only those that begin alike, and of very many, none
+_TOO_MANY = 2_000
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The known name nearest to a mistyped one, None if none is near; case does not count."""
-    if len(name) > 100:
-        return None
     known = list(known)
+    if len(name) > 100 or len(known) > _TOO_MANY:
+        return None
     if len(known) > _MANY:
         known = [candidate for candidate in known if candidate[:2].lower() == name[:2].lower()][:_MANY]
     by_folded = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
