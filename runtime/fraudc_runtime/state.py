@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from fraudc_runtime.lower.entity import EntityProgram, State
-from fraudc_runtime.lower.layout import PROFILE, SEEN, TOUCHED, Log, log_end, log_length
+from fraudc_runtime.lower.layout import PROFILE, SEEN, TOUCHED, Log, log_end
 
 VERSION = b"\x01"
 SEGMENT = 512
@@ -169,11 +169,12 @@ class KeyCodec:
             self._store.remove(self._segment(number, name, key))
         start = max(base, stored)
         state[log.removed] = past * SEGMENT if past * SEGMENT < stored else start // SEGMENT * SEGMENT
-        while (start // SEGMENT + 1) * SEGMENT < end:
-            number = start // SEGMENT
-            until = (number + 1) * SEGMENT
-            content = _columns(state, log, columns, end - start, end - until)
-            self._store.put(self._segment(number, name, key), VERSION + pack([start, content]))
+        if (start // SEGMENT + 1) * SEGMENT >= end:
+            return
+        origin, entries = _entries(state, log, columns, end - start)
+        while (until := (start // SEGMENT + 1) * SEGMENT) < end:
+            content = {column: values[start - origin : until - origin] for column, values in entries.items()}
+            self._store.put(self._segment(start // SEGMENT, name, key), VERSION + pack([start, content]))
             start = state[log.stored] = until
 
     def drop(self, key: str, state: State) -> None:
@@ -219,13 +220,12 @@ class KeyCodec:
         return state, new
 
 
-def _columns(state: State, log: Log, columns: dict[str, int], start: int, until: int) -> dict[str, list[Any]]:
-    """The log's entries from `start` to `until`, both counted from the end."""
-    if log.identity == "seen":
-        entries = _newest(state[SEEN], start)[: start - until]
-        return {"id": [id for id, _ in entries], "time": [time for _, time in entries]}
-    length = log_length(state, log)
-    return {name: state[at][length - start : length - until] for name, at in columns.items()}
+def _entries(state: State, log: Log, columns: dict[str, int], count: int) -> tuple[int, dict[str, list[Any]]]:
+    """Lists that hold at least the newest `count` entries, and the log's position of their first."""
+    if log.identity != "seen":
+        return state[log.base], {name: state[at] for name, at in columns.items()}
+    newest = _newest(state[SEEN], count)
+    return log_end(state, log) - count, {"id": [id for id, _ in newest], "time": [time for _, time in newest]}
 
 
 def _newest(seen: dict[str, int], count: int) -> list[tuple[str, int]]:
