@@ -1,5 +1,8 @@
 """State bytes: a cut at any point changes nothing, entries stay small, windows come and go by what they mean."""
 
+import json
+from base64 import b64decode
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -136,6 +139,27 @@ def test_a_window_that_stays_keeps_its_members_when_others_come_and_go() -> None
     machine.cut(old)
     (alert,) = machine.play([item(1_000 * first + 1_000, n=1)])
     assert alert["values"] == {"s": first + 5, "e": 1, "p": 8 + 5 + 1}
+
+
+def sample_plan() -> Any:
+    """The plan whose state is stored in golden/state; its `unless` holds one match, its key has segments."""
+    windows = [SUM, aggregate("avg", FIELDS["f"], All()), aggregate("distinct", N, Panes(4_000_000, 1_000)), aggregate("min", N, LONG)]
+    windows += [aggregate("percentile", N, Tumbling(10_000_000), parameter="50"), aggregate("rising", N, LONG, parameter="1")]
+    held = rule("h", _call("==", N, constant(599)), unless=_call("==", FIELDS["i"], constant(9)), within=5_000, cooldown=1_000)
+    return plan(rule(lets={f"v{at}": each for at, each in enumerate(windows)}, cooldown=2), held, signatures=windows)
+
+
+def test_state_that_version_1_stored_is_read() -> None:
+    """600 members n = 1..600 and f = n / 2, one a second, as version 1 wrote them; then n = 7."""
+    stored = json.loads((Path(__file__).parents[1] / "golden" / "state" / "version1.json").read_text("utf-8"))
+    machine = Machine(sample_plan(), store=Entries({name: b64decode(entry) for name, entry in stored.items()}))
+    due = machine.shard.due()
+    assert due is not None
+    assert 604_000 <= due <= 605_000
+    (alert,) = machine.send([item(601_000, n=7, f=2.5)], 601_000)
+    total, halves = 600 * 601 // 2 + 7, 600 * 601 / 4 + 2.5
+    assert alert["values"] == {"v0": total, "v1": pytest.approx(halves / 601), "v2": 600, "v3": 1, "v4": 300, "v5": 1}
+    assert [(each["rule"], each["transaction_id"]) for each in machine.end()] == [("h", "t000599000")]
 
 
 def test_pending_items_survive_a_cut_in_order() -> None:
