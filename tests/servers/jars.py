@@ -1,0 +1,46 @@
+"""The pom.xml beside this file in, the folder of the broker's jars out: fetched once, into a cache outside the checkout."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from servers.process import ServerError, run
+
+_POM = Path(__file__).with_name("pom.xml")
+
+
+def cache() -> Path:
+    """Where what is fetched or made once is kept: FRAUDC_CACHE, else ~/.cache/fraudc."""
+    folder = Path(os.environ.get("FRAUDC_CACHE") or Path.home() / ".cache" / "fraudc")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def java(tool: str = "java") -> Path:
+    """A tool of the Java that JAVA_HOME names, else of the one on the path; ServerError where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    found = Path(home, "bin", tool) if home else shutil.which(tool)
+    if found is None or not Path(found).exists():
+        raise ServerError(f"the tests start a Kafka broker, and {tool} is not there: install a JDK 17 or 21 (Debian: openjdk-17-jdk-headless)")
+    return Path(found)
+
+
+def kafka_jars() -> Path:
+    """The folder of jars, complete; fetched by Maven when the pom.xml has changed or nothing is there."""
+    pom = hashlib.blake2b(_POM.read_bytes(), digest_size=6).hexdigest()
+    folder = cache() / f"kafka-{pom}"
+    if folder.exists():
+        return folder
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise ServerError(f"the tests start a Kafka broker, and {folder} is not there: install Maven (Debian: maven), which fetches its jars")
+    partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}"]
+    try:
+        run([maven, "-q", "-B", "-f", _POM, *goal], "Maven cannot fetch the Kafka broker's jars")
+        if not folder.exists():  # another test run may have been quicker
+            partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
