@@ -17,6 +17,7 @@ from fraudc_runtime.expr import Const, Expr, Slot, Type
 
 _LARGEST_PERCENTILE = 100
 _MOST_NODES, _DEEPEST = 10_000, 200
+_MOST_IN_PROJECT = 200_000  # names and operators
 
 
 def aggregate(
@@ -53,6 +54,12 @@ def _small_enough(node: syntax.Aggregate, exprs: tuple[Expr | None, ...], scope:
             message = "the lets that this aggregate reads are too large, written out"
             diagnostics.report(planning.TOO_LARGE, message, node.span, "compute less inside the aggregate")
             return False
+        scope.written_out.nodes += size
+    scope.written_out.nodes += scope.seen
+    if scope.written_out.nodes > _MOST_IN_PROJECT:
+        message = f"the project's aggregates are too large: {_MOST_IN_PROJECT:,} names and operators, with `where` and lets written out"
+        diagnostics.report(planning.TOO_LARGE, message, node.span, "compute less inside aggregates, or shorten `where`")
+        return False
     return True
 
 

@@ -5,7 +5,7 @@ from fraudc.check.expressions import ExpressionChecker
 from fraudc.check.lists import ListReader
 from fraudc.check.messages import message_of
 from fraudc.check.parameters import detector_parameters
-from fraudc.check.scope import LET, LIMIT, UNLESS, WHEN, WHERE, Named, Place, RuleScope, measured
+from fraudc.check.scope import LET, LIMIT, UNLESS, WHEN, WHERE, Named, Place, RuleScope, WrittenOut, measured
 from fraudc.check.values import fields_read
 from fraudc.codes import planning
 from fraudc.codes import types as codes
@@ -34,6 +34,7 @@ class RuleChecker:
         file: Document[RuleFileDocument],
         index: int,
         rule: RuleDocument,
+        written_out: WrittenOut,
         diagnostics: Diagnostics,
     ) -> None:
         self._file = file
@@ -46,7 +47,7 @@ class RuleChecker:
         fields = {field.name: field for field in schema.fields}
         promised = frozenset(rule.let) | ({rule.detector} if rule.detector else frozenset())
         entity = entities.get(rule.by) if rule.by else None
-        self._scope = RuleScope(rule.id, schema, fields, entity, known, lists, promised)
+        self._scope = RuleScope(rule.id, schema, fields, entity, known, lists, promised, written_out)
         if rule.by is not None and rule.by not in entities:
             self._unknown_entity(rule.by, list(entities))
 
@@ -54,6 +55,7 @@ class RuleChecker:
         """The typed rule, or None if anything in it was reported."""
         rule = self._rule
         where = self._condition(rule.where, WHERE)
+        self._scope.seen = measured(where, {})[0] if where else 0
         expansion = self._expansion()
         lets = self._lets(expansion)
         expanded = self._detector_condition(expansion) if expansion else None

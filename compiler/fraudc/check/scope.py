@@ -50,8 +50,18 @@ class Named:
 
 
 @dataclass(slots=True)
+class WrittenOut:
+    """Nodes of all aggregates of the project so far, each with its rule's `where` and the lets that it reads written out."""
+
+    nodes: int = 0
+
+
+@dataclass(slots=True)
 class RuleScope:
-    """What the expressions of one rule share. `promised` are all its lets' names, `lets` those checked so far."""
+    """What the expressions of one rule share. `promised` are all its lets' names, `lets` those checked so far.
+
+    `seen` are the nodes of the rule's `where`; `written_out` is shared by all rules.
+    """
 
     rule: str
     schema: Schema
@@ -60,6 +70,8 @@ class RuleScope:
     entity_known: bool
     lists: ListReader
     promised: frozenset[str]
+    written_out: WrittenOut
+    seen: int = 0
     lets: dict[str, Named] = field(default_factory=dict)
     aggregates: list[ir.Aggregate] = field(default_factory=list)
 
