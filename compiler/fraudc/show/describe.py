@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from fraudc.show.amounts import per_cent, time_text
-from fraudc.show.fingerprint import fingerprint
 from fraudc.show.footprint import Footprints
 from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
 from fraudc.spell import spell, spell_duration, spell_window
@@ -12,6 +11,7 @@ from fraudc_runtime.estimate import HELD_MATCH, PER_DAY, KeyState, WindowState, 
 from fraudc_runtime.expr import Expr, InList, Slot
 from fraudc_runtime.graph import FILE_JOB
 from fraudc_runtime.plan import EntitySpec, Plan, Rule, Signature
+from fraudc_runtime.rulesets.shape import fingerprint, shape
 
 
 def describe(plan: Plan, project: str, per_day: float = PER_DAY) -> PlanView:
@@ -25,7 +25,7 @@ def describe(plan: Plan, project: str, per_day: float = PER_DAY) -> PlanView:
     return PlanView(
         project=project,
         revision=plan.revision,
-        fingerprint=fingerprint(plan.schema),
+        fingerprint=fingerprint(shape(plan.schema)),
         per_day=per_day,
         before_sharing=sum(len(_reads(rule)) for rule in plan.rules),
         entities=tuple(_entity(entity, states[entity.name], windows, rules) for entity in used),
