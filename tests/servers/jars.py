@@ -22,7 +22,9 @@ def java(tool: str = "java") -> Path:
     home = os.environ.get("JAVA_HOME")
     found = Path(home, "bin", tool) if home else shutil.which(tool)
     if found is None or not Path(found).exists():
-        raise ServerError(f"the tests start a Kafka broker, and {tool} is not there: install a JDK 17 or 21 (Debian: openjdk-17-jdk-headless)")
+        raise ServerError(
+            f"the tests start a Kafka broker, and {tool} is missing: install a JDK 17 or 21 (Debian: openjdk-17-jdk-headless)"
+        )
     return Path(found)
 
 
@@ -34,7 +36,7 @@ def kafka_jars() -> Path:
         return folder
     maven = shutil.which("mvn")
     if maven is None:
-        raise ServerError(f"the tests start a Kafka broker, and {folder} is not there: install Maven (Debian: maven), which fetches its jars")
+        raise ServerError(f"the tests start a Kafka broker, and {folder} is missing: install Maven (Debian: maven), which fetches it")
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}"]
     try:
