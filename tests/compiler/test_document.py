@@ -114,7 +114,7 @@ REPLACED = [
     ("currency_field: currency", "currency_field: curency", [("E139", "curency")]),
     ("base: USD", "base: XAU", [("E142", "XAU")]),
     ("base: USD", "base: usd", [("E142", "usd")]),
-    ("EUR: 1.080", "EUR: 1e0", [("E132", "1e0")]),
+    ("EUR: 1.080", "EUR: 1e-100", [("E132", "1e-100")]),
     ("EUR: 1.080", "EUR: 0", [("E132", "0")]),
     ("EUR: 1.080", "EUR: -1", [("E132", "-1")]),
     ("EUR: 1.080", "USD: 2", [("E142", "2")]),

@@ -23,7 +23,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RULE_ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
 TYPES: tuple[Type, ...] = tuple(t for t in get_args(Type) if t != "duration")
 
-_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 _LONGEST_DECIMAL = 28  # characters; Decimal's own precision, so that a percent of it is exact
 
 
@@ -172,7 +172,7 @@ def share(node: Any) -> str:
 
 
 def decimal(digits: str) -> Decimal | None:
-    """A number without sign and exponent, exactly."""
+    """A number without sign, exactly; with an exponent, as programs write small ones, of at most two digits."""
     return Decimal(digits) if len(digits) <= _LONGEST_DECIMAL and _DECIMAL.fullmatch(digits) else None
 
 
