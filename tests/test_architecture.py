@@ -17,7 +17,14 @@ PHASES = [
     "parse", "detectors", "ir", "trees", "spell", "signatures", "check", "planner", "folding", "optimize", "pipeline",
 ]  # fmt: skip
 # Rooms around the phases: they import phases and the runtime, and of other rooms only what is named here.
-ROOMS: dict[str, set[str]] = {"render": set(), "explain": set(), "show": set(), "author": {"show"}, "live": set(), "cli": {"render", "explain", "show", "author", "live"}}
+ROOMS: dict[str, set[str]] = {
+    "render": set(),
+    "explain": set(),
+    "show": set(),
+    "author": {"show"},
+    "live": set(),
+    "cli": {"render", "explain", "show", "author", "live"},
+}
 RUNTIME_WHEELS = {"msgspec", "sortedcontainers", "re2"}
 
 

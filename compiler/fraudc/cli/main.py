@@ -8,6 +8,7 @@ import typer
 
 import fraudc.cli.check
 import fraudc.cli.compile
+import fraudc.cli.diff
 import fraudc.cli.explain
 import fraudc.cli.run
 from fraudc.cli.failure import Failure
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.run, fraudc.cli.explain):
+for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain):
     app.command(module.NAME)(module.command)
 
 

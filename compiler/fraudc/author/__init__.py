@@ -1,0 +1,1 @@
+"""What helps rule authors before they publish: plans in, comparisons out."""

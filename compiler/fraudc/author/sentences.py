@@ -1,0 +1,87 @@
+"""A Diff in, what it means out in sentences that text and Markdown share: the important ones first."""
+
+from fraudc.author.diff import Diff, ListChange, RuleChange, WindowChange
+from fraudc.show.amounts import counted, time_text
+from fraudc.show.wording import listed
+
+_CHANGES = {"added": "+", "changed": "~", "removed": "-"}
+_SHOWN = 5  # values of a list in a sentence
+
+
+def summary(diff: Diff) -> str:
+    """`1 rule added and 2 changed; the running job takes the set over.`"""
+    if not diff.differs:
+        return "No differences."
+    numbers = {change: sum(rule.change == change for rule in diff.rules) for change in _CHANGES}
+    kinds = [f"{number} {change}" for change, number in numbers.items() if number]
+    parts = [f"rules: {listed(kinds)}"] if kinds else []
+    parts += [f"{counted(len(diff.lists), 'list')} changed"] if diff.lists else []
+    parts += [counted(len(diff.schema), "change") + " of the schema"] if diff.schema else []
+    parts = parts or ["windows only"]
+    text = f"{'; '.join(parts)}."
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def outlook(diff: Diff) -> str:
+    """What the running job does about it."""
+    if not diff.redeploy:
+        return "A running job takes the set over between two transactions."
+    lost = sum(window.verdict == "REDEPLOY" for window in diff.windows)
+    kept = sum(window.verdict == "KEEP" for window in diff.windows)
+    return (
+        "A running job cannot take the set over: it needs a savepoint and a new job. "
+        f"The state of {counted(kept, 'window')} survives that, the state of {lost} is lost."
+    )
+
+
+def sign(rule: RuleChange) -> str:
+    """`+`, `~` or `-`."""
+    return _CHANGES[rule.change]
+
+
+def rule_sentences(rule: RuleChange) -> str:
+    """What happens to a rule, its keys aside."""
+    match rule.change:
+        case "added":
+            said = ["is new.", *_warmth(rule, "It is warm at once.")]
+        case "removed":
+            said = ["is removed.", *_rollback(rule)]
+        case "changed":
+            said = [f"changes {listed(_changed_keys(rule))}.", *_warmth(rule, "What it counts goes on.")]
+    return " ".join([*said, *rule.notes])
+
+
+def _changed_keys(rule: RuleChange) -> list[str]:
+    return list(dict.fromkeys(change.key.partition(" ")[0] for change in rule.keys))
+
+
+def _rollback(rule: RuleChange) -> list[str]:
+    return [f"What it counts is kept until {time_text(rule.retired_until)}, for a rollback."] if rule.retired_until is not None else []
+
+
+def _warmth(rule: RuleChange, otherwise: str) -> list[str]:
+    if rule.warm_from is not None:
+        return [f'Its alerts say `"warm": false` until {time_text(rule.warm_from)}, when its windows are full.']
+    return [otherwise] if rule.windows else []
+
+
+def list_sentence(change: ListChange) -> str:
+    """`gains IR and SY, loses KP.`"""
+    parts = [f"{verb} {_values(values)}" for verb, values in (("gains", change.added), ("loses", change.removed)) if values]
+    return f"{', '.join(parts)}."
+
+
+def _values(values: tuple[str, ...]) -> str:
+    if len(values) <= _SHOWN + 1:
+        return listed(list(values))
+    return f"{', '.join(values[:_SHOWN])} and {len(values) - _SHOWN} more"
+
+
+def verdict_text(window: WindowChange) -> str:
+    """`WARM-UP until 2026-03-01T11:00:00Z`, `KEEP`, `REDEPLOY: it reads …`."""
+    until = "" if window.until is None else f" until {time_text(window.until)}"
+    if window.verdict == "KEEP" and window.until is not None:
+        until = f", warm from {time_text(window.until)}"
+    if window.verdict == "REDEPLOY" and window.until is not None:
+        until = f", warm again from {time_text(window.until)}"
+    return f"{window.verdict}{until}{f': {window.reason}' if window.reason else ''}"
