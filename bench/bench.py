@@ -17,18 +17,20 @@ import time
 from pathlib import Path
 
 import workload
-from fraudc_runtime.engine import Shard
-from fraudc_runtime.local import MemoryStore
-from fraudc_runtime.program import bind
 
 from fraudc.pipeline import compile_project
 from fraudc_runtime.counts import Counts
+from fraudc_runtime.engine import Shard
+from fraudc_runtime.flink.collector import relax
 from fraudc_runtime.frames import SUBFRAME, read_tagged_frame, shard_frame, source_frame
 from fraudc_runtime.intake import Intake, Source
+from fraudc_runtime.local import Entries
 from fraudc_runtime.plan import Plan
+from fraudc_runtime.program import bind
 
 SLICE = 100
 RUNS = 3
+KEY_BYTES = 768 << 20  # of decoded keys, as in the job
 
 
 def slices(plan: Plan, transactions: Path) -> list[bytes]:
@@ -44,7 +46,8 @@ def slices(plan: Plan, transactions: Path) -> list[bytes]:
 
 def engine(plan: Plan, frames: list[bytes]) -> list[float]:
     """Seconds of each slice in one shard."""
-    shard = Shard(bind(plan), MemoryStore(), Counts())
+    relax()
+    shard = Shard(bind(plan), Entries(), Counts(), KEY_BYTES)
     taken = []
     for frame in frames:
         begun = time.perf_counter()
