@@ -12,7 +12,7 @@ from fraudc_runtime.lower.layout import Layout
 from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.rules import RuleCode
 from fraudc_runtime.lower.source import Block, Namespace, guarded
-from fraudc_runtime.lower.spell import spell
+from fraudc_runtime.lower.spell import by_where
 from fraudc_runtime.plan import Plan
 from fraudc_runtime.record import Item
 
@@ -52,8 +52,8 @@ def _bind_stateless(plan: Plan, namespace: Namespace) -> Callable[[Item, Counts]
     numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
     code = RuleCode(lowering, leaves, Layout(), numbers, "None")
     body = Block(level=1)
-    for text, where in {spell(rule.where): rule.where for rule in rules}.items():
-        inner = code.lines([rule for rule in rules if spell(rule.where) == text])
+    for members in by_where(rules).values():
+        where, inner = members[0].where, code.lines(members)
         condition = None if where is None else lowering.true(where)
         body.extend([*lowering.take_statements(), *guarded(condition, inner)])
     for rule in rules:

@@ -22,9 +22,10 @@ def matching(pattern: str, root: Path) -> list[str]:
     start = "/" if pattern.startswith("/") else ""
     found = {start} if pattern else set()
     walk = _Walk(root)
-    for segment in (segment for segment in pattern.split("/") if segment):
+    segments = [segment for segment in pattern.split("/") if segment]
+    for at, segment in enumerate(segments):
         if segment == "**":
-            found = walk.below(found)
+            found = walk.below(found, folders_only=at < len(segments) - 1)
         elif _WILD.search(segment):
             found = {path for folder in found for path in walk.children(folder, segment)}
         else:
@@ -53,18 +54,20 @@ class _Walk:
         names = [entry.name for entry in self._entries(folder)]
         return [os.path.join(folder, name) for name in names if fits(name) and (hidden or name[0] != ".")]
 
-    def below(self, folders: set[str]) -> set[str]:
-        """The folders, and everything in and under them."""
+    def below(self, folders: set[str], folders_only: bool) -> set[str]:
+        """The folders, and everything in and under them; only folders where more of the pattern follows."""
         found = set(folders)
         waiting = list(folders)
         while waiting:
             folder = waiting.pop()
             for entry in self._entries(folder):
                 path = os.path.join(folder, entry.name)
-                if entry.name[0] != "." and path not in found:
-                    found.add(path)
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(path)
+                folder_itself = entry.is_dir(follow_symlinks=False)
+                if entry.name[0] == "." or path in found or (folders_only and not folder_itself):
+                    continue
+                found.add(path)
+                if folder_itself:
+                    waiting.append(path)
         return found
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:

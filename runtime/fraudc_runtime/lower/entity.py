@@ -10,7 +10,7 @@ from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, PRUNE, SEEN
 from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.rules import RuleCode, cooldown_slots, lets_read
 from fraudc_runtime.lower.source import Block, Lowered, Namespace, indented
-from fraudc_runtime.lower.spell import spell
+from fraudc_runtime.lower.spell import by_where, spell
 from fraudc_runtime.lower.where import WhereCode
 from fraudc_runtime.plan import All, EntitySpec, Panes, Plan, Rule, Signature, Sliding, Tumbling
 from fraudc_runtime.windows.zones import DAY
@@ -57,6 +57,8 @@ class _EntityCode:
         self.numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
         self.rules = [rule for rule in plan.rules if rule.entity == self.entity.name]
         self.signatures = [s for s in plan.signatures if s.entity == self.entity.name]
+        self.rules_under = by_where(self.rules)
+        self.signatures_under = by_where(self.signatures)
         self.restores: list[str] = []
         self.adopts: list[str] = []
         self.times: dict[str, None] = {}  # what the code that every transaction passes has computed

@@ -1,6 +1,20 @@
 """An expression in, its canonical text out: what identifies columns and windows in state, whatever rates and list contents are."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from fraudc_runtime.expr import Const, Expr, Field, InList, Let, Match, Profile, Slot, children
+from fraudc_runtime.plan import Rule, Signature
+
+Seeing = TypeVar("Seeing", Rule, Signature)
+
+
+def by_where(those: Iterable[Seeing]) -> dict[str, list[Seeing]]:
+    """Rules or signatures by the spelling of their `where`."""
+    found: dict[str, list[Seeing]] = {}
+    for each in those:
+        found.setdefault(spell(each.where), []).append(each)
+    return found
 
 
 def spell(expr: Expr | None) -> str:

@@ -30,8 +30,8 @@ class Owner(Protocol):
     leaves: Leaves
     lowering: Lowering
     numbers: dict[str, int]
-    rules: list[Rule]
-    signatures: list[Signature]
+    rules_under: dict[str, list[Rule]]  # by the spelling of `where`
+    signatures_under: dict[str, list[Signature]]
     restores: list[str]
     adopts: list[str]
     times: dict[str, None]
@@ -44,8 +44,8 @@ class WhereCode:
     def __init__(self, entity: Owner, text: str) -> None:
         self.entity = entity
         self.text = text
-        self.signatures = [s for s in entity.signatures if spell(s.where) == text]
-        self.rules = [rule for rule in entity.rules if spell(rule.where) == text]
+        self.signatures = entity.signatures_under.get(text, [])
+        self.rules = entity.rules_under.get(text, [])
         self.columns: dict[str, Column] = {}
         self.kinds: dict[type[WindowCode], WindowCode] = {}
         self.units: dict[tuple[str, Window, int], Unit] = {}
