@@ -2,8 +2,11 @@
 
 Source frame, into intake:   u16 source, i64 offset of the first line, u32 n, n x u32 length, then the n payloads joined by newlines.
                              Source 0xFFFF with n = 0 is the end of bounded input.
+Topic frame, into intake:    u16 source, u32 partition, u32 n, n x i64 offset, n x i64 record timestamp (-1: none), n x u32 length, then the
+                             n payloads joined by newlines: all of one partition. The end of bounded input is a source frame as above.
 Tagged frame, out of Python: i64 watermark, then records: u8 tag, u32 key length (0xFFFFFFFF: none), key, u32 length, payload.
-                             A SUBFRAME record's key is the shard's index in decimal digits.
+                             A SUBFRAME record's key is the shard's index in decimal digits. Behind a topic frame the first record is a
+                             CLOCK whose key is the partition, and in place of the watermark stands the partition's largest event time.
 Shard frame, into detect:    i64 watermark, u8 flags, u32 n, n x (u32 length, sub-frame).
 Sub-frame:                   msgpack: an array of items (see record.py), or of profile rows [entity, key, row] behind the kind byte.
 """
@@ -11,7 +14,7 @@ Sub-frame:                   msgpack: an array of items (see record.py), or of p
 import struct
 from collections.abc import Iterator
 
-SUBFRAME, ALERT, SHADOW, DEAD, LATE, STATUS = range(6)
+SUBFRAME, ALERT, SHADOW, DEAD, LATE, STATUS, CLOCK = range(7)
 MARKER, END = 1, 2
 TRANSACTIONS, PROFILES = b"\x00", b"\x01"
 END_OF_INPUT = 0xFFFF
@@ -19,6 +22,7 @@ NO_KEY = 0xFFFFFFFF
 MIN_WATERMARK, MAX_WATERMARK = -(2**63), 2**63 - 1
 
 _SOURCE = struct.Struct(">HqI")
+_TOPIC = struct.Struct(">HII")
 _LENGTH = struct.Struct(">I")
 _WATERMARK = struct.Struct(">q")
 _RECORD = struct.Struct(">BI")
@@ -36,6 +40,20 @@ def read_source_frame(frame: bytes) -> tuple[int, int, tuple[int, ...], bytes]:
     source, offset, n = _SOURCE.unpack_from(frame)
     lengths = struct.unpack_from(f">{n}I", frame, _SOURCE.size)
     return source, offset, lengths, frame[_SOURCE.size + 4 * n :]
+
+
+def topic_frame(source: int, partition: int, records: list[tuple[int, int, bytes]]) -> bytes:
+    """The frame that a source operator sends for records (offset, timestamp, payload) of one partition."""
+    offsets, received, payloads = zip(*records, strict=True)
+    numbers = struct.pack(f">{2 * len(records)}q{len(records)}I", *offsets, *received, *map(len, payloads))
+    return _TOPIC.pack(source, partition, len(records)) + numbers + b"\n".join(payloads)
+
+
+def read_topic_frame(frame: bytes) -> tuple[int, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], bytes]:
+    """(source, partition, offsets, record timestamps, lengths, payloads joined by newlines)."""
+    source, partition, n = _TOPIC.unpack_from(frame)
+    numbers = struct.unpack_from(f">{2 * n}q{n}I", frame, _TOPIC.size)
+    return source, partition, numbers[:n], numbers[n : 2 * n], numbers[2 * n :], frame[_TOPIC.size + 20 * n :]
 
 
 def tagged_frame(watermark: int, records: list[tuple[int, str | None, bytes]]) -> bytes:

@@ -1,8 +1,7 @@
 """Source frames in, tagged frames out: items by shard, dead letters, late records and the alerts of stateless rules."""
 
 from base64 import b64encode
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, Final, Literal, Protocol, assert_never
 
@@ -13,6 +12,7 @@ from fraudc_runtime.counts import Counts, EntityCounts
 from fraudc_runtime.formats.csv import CsvReader
 from fraudc_runtime.formats.json import JsonReader
 from fraudc_runtime.frames import (
+    CLOCK,
     DEAD,
     END_OF_INPUT,
     LATE,
@@ -22,18 +22,19 @@ from fraudc_runtime.frames import (
     STATUS,
     SUBFRAME,
     TRANSACTIONS,
-    read_source_frame,
     tagged_frame,
 )
+from fraudc_runtime.payloads import Payloads, file_payloads, topic_payloads
 from fraudc_runtime.plan import EntitySpec, FieldSpec, MoneySpec, Plan, Schema
 from fraudc_runtime.record import EVENT_TIME, ID, Item, positions
-from fraudc_runtime.render import timestamp_text, transaction_renderer
+from fraudc_runtime.render import seconds, timestamp_text, transaction_renderer
 from fraudc_runtime.routing import NO_TIME, key_text, router, shard_of
 from fraudc_runtime.schema import BadInput, Row
 
 Record = tuple[int, str | None, bytes]
 _JSON: Final = msgspec.json.Encoder()
 _MSGPACK: Final = msgspec.msgpack.Encoder()
+_END: Final = END_OF_INPUT.to_bytes(2, "big")
 
 
 class Program(Protocol):
@@ -63,13 +64,16 @@ class Reader(Protocol):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """A payload that could not be read. `offset` is the 0-based line in a file, where `received` is null so that a replay repeats it."""
+    """A payload that could not be read. `offset` is the 0-based line in a file, which has no partition; there `received` is null, so that a
+    replay repeats it. In a topic it is the record's timestamp.
+    """
 
     code: str
     reason: str
     source: str
+    partition: int | msgspec.UnsetType
     offset: int
-    received: int | None
+    received: str | None
     raw_base64: str
 
 
@@ -84,28 +88,15 @@ class LateRecord(msgspec.Struct, frozen=True):
     transaction: msgspec.Raw
 
 
-class Payloads(msgspec.Struct, frozen=True, dict=True):
-    """A frame's payloads, to be had again one by one."""
-
-    offset: int
-    lengths: tuple[int, ...]
-    joined: bytes
-
-    def at(self, offset: int) -> bytes:
-        """The payload of a source's offset."""
-        index = offset - self.offset
-        end = self._ends[index] + index  # a newline stands between two
-        return self.joined[end - self.lengths[index] : end]
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return list(accumulate(self.lengths))
-
-
 class Intake:
-    """One task's intake. It remembers the largest event time of its sources, which together are one partition, read in turn."""
+    """One task's intake.
 
-    def __init__(self, program: Program, sources: tuple[Source, ...], shards: int) -> None:
+    Of files it is the only task: it remembers their largest event time (together they are one partition, read in turn) and so knows what is
+    late. `topics`: frames are topic frames of any partitions; what their clocks make late is for others to say, and what is further ahead
+    of its record than `max_future` is bad input.
+    """
+
+    def __init__(self, program: Program, sources: tuple[Source, ...], shards: int, *, topics: bool = False) -> None:
         self.counts = Counts(entities={entity.name: EntityCounts() for entity in program.plan.schema.entities})
         self._program = program
         self._schema = program.plan.schema
@@ -114,39 +105,56 @@ class Intake:
         self._readers = [_reader(source, self._schema) for source in sources]
         self._latest = NO_TIME
         self._records: list[Record] = []
-        self._source = 0
-        self._payloads = Payloads(0, (), b"")
+        self._topics = topics
+        self._payloads = Payloads(0, None, (), None, (), b"")
         self._rendered = transaction_renderer(self._schema)
         self._key_positions = [[positions(self._schema)[name] for name in entity.key] for entity in self._schema.entities]
-        self._route = router(self._schema, shards, self._dead_transaction, self._late, self._stateless if program.stateless else None)
+        stateless = self._stateless if program.stateless else None
+        late, future = (None, self._future) if topics else (self._late, None)
+        self._route = router(self._schema, shards, self._dead_transaction, late, future, stateless)
 
     def frame(self, frame: bytes) -> bytes:
         """A source frame in, a tagged frame out. HeaderError when a CSV source begins with no usable header."""
-        source, offset, lengths, joined = read_source_frame(frame)
-        if source == END_OF_INPUT:
+        if frame[:2] == _END:
             return tagged_frame(MAX_WATERMARK, [(STATUS, None, _JSON.encode(self.counts))])
-        self._source, self._payloads, self._records = source, Payloads(offset, lengths, joined), []
-        rows = self._readers[source].read(offset, lengths, joined)
-        first = offset + len(lengths) - len(rows)
-        match self._sources[source].kind:
+        found = topic_payloads(frame) if self._topics else file_payloads(frame)
+        self._payloads, self._records = found, []
+        rows = self._readers[found.source].read(found.offsets[0] if found.offsets else 0, found.lengths, found.joined)
+        offsets = found.offsets[len(found.lengths) - len(rows) :]  # a header gives no row
+        source = self._sources[found.source]
+        if self._topics:
+            self._latest = NO_TIME
+            self._records.append((CLOCK, str(found.partition), b""))
+        match source.kind:
             case "transactions":
-                self._transactions(rows, first)
+                self._transactions(rows, source.partition if found.partition is None else found.partition, offsets)
             case "profile":
-                self._profiles(rows, first)
+                self._profiles(rows, offsets)
             case kind:
                 assert_never(kind)
+        if self._topics:
+            return tagged_frame(self._latest, self._records)
         watermark = MIN_WATERMARK if self._latest == NO_TIME else self._latest - self._schema.max_disorder - 1
         return tagged_frame(watermark, self._records)
 
-    def _transactions(self, rows: list[Row], first: int) -> None:
+    def _transactions(self, rows: list[Row], partition: int, offsets: Sequence[int]) -> None:
         dead_before = sum(self.counts.dead.values())
-        routed = self._route(rows, self._sources[self._source].partition, first, self._latest)
+        unlikely = self._payloads.earliest + self._schema.max_future
+        routed = self._route(rows, partition, offsets, self._latest, unlikely)
         self._latest = routed.latest
         self.counts.read += len(rows)
         self.counts.valid += len(rows) - (sum(self.counts.dead.values()) - dead_before)
         for entity, without_key in zip(self._schema.entities, routed.without_key, strict=True):
             self.counts.entities[entity.name].without_key += without_key
         self._send(TRANSACTIONS, routed.items)
+
+    def _future(self, offset: int, event_time: int) -> bool:
+        received = self._payloads.received_at(offset)
+        if received is None or event_time <= received + self._schema.max_future:
+            return False
+        ahead = f"{timestamp_text(event_time)} is more than {seconds(self._schema.max_future)} s later than the record's own timestamp"
+        self._dead_transaction(offset, BadInput("in_future", f"the event time {ahead}, {timestamp_text(received)}"))
+        return True
 
     def _send(self, kind: bytes, by_shard: list[list[Any]]) -> None:
         for shard, items in enumerate(by_shard):
@@ -182,18 +190,28 @@ class Intake:
 
     def _dead(self, offset: int, bad: BadInput) -> None:
         raw = b64encode(self._payloads.at(offset)).decode()
-        source = self._sources[self._source].name.encode("utf-8", "backslashreplace").decode()  # a file's name may be no UTF-8
-        letter = DeadLetter(bad.code, bad.reason, source, offset, None, raw)
+        name = self._sources[self._payloads.source].name
+        source = name.encode("utf-8", "backslashreplace").decode()  # a file's name may be no UTF-8
+        received, partition = self._payloads.received_at(offset), self._payloads.partition
+        letter = DeadLetter(
+            bad.code,
+            bad.reason,
+            source,
+            msgspec.UNSET if partition is None else partition,
+            offset,
+            None if received is None else timestamp_text(received),
+            raw,
+        )
         self._records.append((DEAD, None, _JSON.encode(letter)))
 
-    def _profiles(self, rows: list[Row], first: int) -> None:
-        index = self._sources[self._source].entity
+    def _profiles(self, rows: list[Row], offsets: Sequence[int]) -> None:
+        index = self._sources[self._payloads.source].entity
         assert index is not None  # a profile source names its entity
         entity = self._schema.entities[index]
         wide = len(entity.key)
         kept = _kept(entity)
         by_shard: list[list[Any]] = [[] for _ in range(self._shards)]
-        for offset, row in enumerate(rows, first):
+        for offset, row in zip(offsets, rows, strict=True):
             if isinstance(row, BadInput):
                 self.counts.bad_profiles += 1
                 self._dead(offset, row)

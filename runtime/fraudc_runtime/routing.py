@@ -1,7 +1,6 @@
 """Valid rows in, items of each entity grouped by shard out: the one loop that every transaction passes, generated for a schema."""
 
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -24,7 +23,7 @@ class Shards(NamedTuple):
     latest: int
 
 
-Route = Callable[[list[Row], int, int, int], Shards]
+Route = Callable[[list[Row], int, Sequence[int], int, int], Shards]
 
 
 def shard_of(entity: str, key: str, shards: int) -> int:
@@ -48,21 +47,23 @@ def router(
     schema: Schema,
     shards: int,
     dead: Callable[[int, Any], None],
-    late: Callable[[Item, int], None],
+    late: Callable[[Item, int], None] | None,
+    future: Callable[[int, int], bool] | None,
     stateless: Callable[[Item], None] | None,
 ) -> Route:
-    """A function of (rows, partition, offset of the first row, largest event time before them).
+    """A function of (rows, partition, offsets, largest event time before them, largest event time that needs no look).
 
-    It calls `dead` with the offset and the bad input; `stateless` with every valid item; `late` with the item and the largest event time
-    before it when that is more than `max_disorder` ahead.
+    It calls `dead` with the offset and the bad input; `stateless` with every valid item. Given `late`, it calls it with the item and the
+    largest event time before it when that is more than `max_disorder` ahead. Given `future`, it calls it with the offset and the event
+    time when that is larger than the last argument; if the answer is true, the row is bad input and has been dealt with.
     """
     names: dict[str, Any] = {
         "dead": dead,
         "late": late,
+        "future": future,
         "stateless": stateless,
         "crc32": crc32,
         "composite_key": composite_key,
-        "count": count,
         "Shards": Shards,
     }
     variables, columns = _variables(schema)
@@ -70,15 +71,14 @@ def router(
         variables[schema.event_time], variables[schema.id], "".join(f", {column}" for column in columns)
     )
     body = ["if row.__class__ is not tuple:", "    dead(offset, row)", "    continue", f"{_targets(schema)} = row"]
+    time = variables[schema.event_time]
+    if future is not None:
+        body += [f"if {time} > unlikely and future(offset, {time}):", "    continue"]
     if stateless is not None:
         body.append(f"stateless({item.format(None, None)})")
-    body += [
-        f"if {variables[schema.event_time]} > latest:",
-        f"    latest = {variables[schema.event_time]}",
-        f"elif {variables[schema.event_time]} < latest - {schema.max_disorder}:",
-        f"    late({item.format(None, None)}, latest)",
-        "    continue",
-    ]
+    body += [f"if {time} > latest:", f"    latest = {time}"]
+    if late is not None:
+        body += [f"elif {time} < latest - {schema.max_disorder}:", f"    late({item.format(None, None)}, latest)", "    continue"]
     for index, entity in enumerate(schema.entities):
         body += _placed(index, entity, schema, item, shards)
     source = _function(body, len(schema.entities), shards)
@@ -125,9 +125,9 @@ def _placed(index: int, entity: EntitySpec, schema: Schema, item: str, shards: i
 
 def _function(body: list[str], entities: int, shards: int) -> str:
     counters = [f"without{index}" for index in range(entities)]
-    lines = ["def route(rows, partition, offset, latest):", f"    items = [[] for _ in range({shards})]"]
+    lines = ["def route(rows, partition, offsets, latest, unlikely):", f"    items = [[] for _ in range({shards})]"]
     lines += [f"    {counter} = 0" for counter in counters]
-    lines.append("    for offset, row in zip(count(offset), rows):")
+    lines.append("    for offset, row in zip(offsets, rows):")
     lines += [f"        {line}" for line in body]
     lines.append(f"    return Shards(items, [{', '.join(counters)}], latest)")
     return "\n".join(lines)
