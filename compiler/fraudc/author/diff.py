@@ -52,7 +52,7 @@ class ListChange:
 
 @dataclass(frozen=True, slots=True)
 class WindowChange:
-    """A window, who reads it (in the new set, else in the old), and what becomes of it; `until` and `reason` as in WindowVerdict."""
+    """A window, who reads it (in the new set, else in the old), and what becomes of it; `until`, `reason`, `changed` as in WindowVerdict."""
 
     signature: str
     entity: str
@@ -61,6 +61,7 @@ class WindowChange:
     verdict: Verdict
     until: int | None
     reason: str
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ class Diff:
     @property
     def differs(self) -> bool:
         """Whether anything is different at all."""
-        windows = any(window.verdict != "KEEP" for window in self.windows)
-        return bool(self.schema or self.rules or self.lists or windows)
+        return bool(self.schema or self.rules or self.lists or any(window.changed for window in self.windows))
 
 
 def compare(old: Plan | RuleSet, new: Plan | RuleSet, now: int, at: int | None = None) -> Diff:
@@ -182,7 +182,9 @@ def _beyond(values: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 def _window(found: WindowVerdict, old: Plan, new: Plan) -> WindowChange:
     signature = found.signature
     rules = _readers(signature.id, new) or _readers(signature.id, old)
-    return WindowChange(signature.id, signature.entity, aggregate(signature), rules, found.verdict, found.until, found.reason)
+    return WindowChange(
+        signature.id, signature.entity, aggregate(signature), rules, found.verdict, found.until, found.reason, found.changed
+    )
 
 
 def _readers(signature: str, plan: Plan) -> tuple[str, ...]:

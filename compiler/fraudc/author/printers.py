@@ -50,7 +50,7 @@ def _table(diff: Diff) -> list[str]:
 
 def _rows(diff: Diff) -> list[tuple[str, str, str, str]]:
     """What changes before what is kept."""
-    ordered = sorted(diff.windows, key=lambda window: (window.verdict == "KEEP", not window.reason and window.until is None))
+    ordered = sorted(diff.windows, key=lambda window: (not window.changed, not window.reason and window.until is None))
     return [(verdict_text(window), some(window.rules) or "-", window.entity, _one_line(window.window)) for window in ordered]
 
 

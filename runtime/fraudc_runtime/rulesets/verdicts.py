@@ -8,7 +8,7 @@ from fraudc_runtime.plan import Signature
 from fraudc_runtime.rulesets.ruleset import Birth, RuleSet
 from fraudc_runtime.rulesets.shape import Conflict, conflicts
 from fraudc_runtime.rulesets.succession import alive
-from fraudc_runtime.rulesets.survival import feedable, lost
+from fraudc_runtime.rulesets.survival import lost
 from fraudc_runtime.rulesets.swapping import full_at
 
 Verdict = Literal["KEEP", "WARM-UP", "RETIRED", "DROPPED", "REDEPLOY"]
@@ -19,13 +19,15 @@ class WindowVerdict(msgspec.Struct, frozen=True):
 
     `until` is an event time in ms: for WARM-UP, REDEPLOY and a KEEP that is not yet warm, when it will be warm (None: it is never cold);
     for RETIRED, when it is dropped. REDEPLOY is lost by the redeploy that the schema needs. `reason` is a clause, "" where the verdict
-    says all.
+    says all. `changed` is false where the old set
+    alone would have come to the same.
     """
 
     signature: Signature
     verdict: Verdict
     until: int | None = None
     reason: str = ""
+    changed: bool = True
 
 
 def verdicts(old: RuleSet, new: RuleSet) -> tuple[WindowVerdict, ...]:
@@ -43,7 +45,7 @@ def _used(signature: Signature, old: RuleSet, new: RuleSet, found: tuple[Conflic
     if _goes_on(signature, birth, old, new):
         retired = signature.id not in old.births
         reason = "it was retired, and still fed" if retired else ("it survives the redeploy" if found else "")
-        return WindowVerdict(signature, "KEEP", full if full is not None and full > new.begins else None, reason)
+        return WindowVerdict(signature, "KEEP", full if full is not None and full > new.begins else None, reason, changed=False)
     if signature.id in alive(old, new.begins) and (reason := lost(signature, found, old.plan.schema.entities) or ""):
         return WindowVerdict(signature, "REDEPLOY", full, reason)
     return WindowVerdict(signature, "WARM-UP", full, "" if full is not None else "it starts empty, and is never cold")
@@ -55,10 +57,11 @@ def _goes_on(signature: Signature, birth: Birth, old: RuleSet, new: RuleSet) -> 
 
 
 def _unused(signature: Signature, old: RuleSet, new: RuleSet, found: tuple[Conflict, ...]) -> WindowVerdict:
+    known = next((retired for retired in old.retired if retired.signature.id == signature.id), None)
     until = next((retired.until for retired in new.retired if retired.signature.id == signature.id), None)
     if until is not None:
-        return WindowVerdict(signature, "RETIRED", until)
-    reason = lost(signature, found, old.plan.schema.entities)
-    if reason is None and not feedable(signature, new.plan.schema):
-        reason = "the schema no longer has what it reads"
-    return WindowVerdict(signature, "DROPPED", None, reason or "its time as a retired window is over")
+        return WindowVerdict(signature, "RETIRED", until, changed=known is None)
+    if known is not None and known.until <= new.begins:
+        return WindowVerdict(signature, "DROPPED", None, "its time as a retired window is over", changed=False)
+    reason = lost(signature, found, old.plan.schema.entities) or "the schema no longer has what it reads"
+    return WindowVerdict(signature, "DROPPED", None, reason)
