@@ -110,3 +110,10 @@ def test_every_hostile_line_is_a_dead_letter(format: str) -> None:
     assert result.counts.read == len(LINES)
     assert sum(result.counts.dead.values()) == len(LINES)
     assert len([json.loads(letter) for letter in result.dead]) == len(LINES)
+
+
+def test_a_header_may_have_a_hundred_thousand_columns() -> None:
+    header = ",".join(["id", "at", "k", "i", *(f"c{number}" for number in range(100_000))])
+    source = Source("transactions", "lines", None, "csv", 0)
+    result = run(plan(rule()), (source,), [source_frame(0, 0, [header.encode(), b"t,1,K,7" + b"," * 100_000])])
+    assert result.counts.rules["r"].live == 1

@@ -78,13 +78,14 @@ class CsvReader:
         except BadInput as error:
             raise HeaderError(f"the header cannot be read: {error.reason}") from None
         header = (header[0].removeprefix(_BYTE_ORDER_MARK), *header[1:])
-        named = [column for column in header if column]
-        for column in named:
-            if named.count(column) > 1:
+        named: set[str] = set()
+        for column in filter(None, header):
+            if column in named:
                 raise HeaderError(f"the header names the column {shown(column)} twice")
+            named.add(column)
         for field in self._required:
             names = (*(field.path or (field.name,)), *field.aliases)
-            if field.default is None and not set(names) & set(header):
+            if field.default is None and named.isdisjoint(names):
                 raise HeaderError(
                     f"the first line is to name the columns, and {shown(names[0])} is not among them: {shown(','.join(header))}"
                 )
