@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
-from fraudc_runtime.expr import Expr, Field, Type
+from fraudc_runtime.expr import Expr, Type
 from fraudc_runtime.plan import All, Panes, Plan, Rule, Signature, Sliding, Tumbling
 
 Unit = Literal["member", "pane", "value"]
@@ -180,9 +180,8 @@ def _is_free(signature: Signature) -> bool:
 
 
 def _counts_all(signature: Signature) -> bool:
-    """A number of members none of which can lack the argument: the distance of two cursors, which needs no column and no number."""
-    always = signature.argument is None or (isinstance(signature.argument, Field) and not signature.argument.optional)
-    return signature.function == "count" and signature.condition is None and always
+    """A number of members, whatever they hold: the distance of two cursors, which needs no column and no number."""
+    return signature.function == "count" and signature.argument is None and signature.condition is None
 
 
 def _pieces(signature: Signature) -> Iterator[Piece]:

@@ -100,9 +100,13 @@ def test_a_sliding_window_keeps_a_time_and_a_value_for_each_member_of_its_size_a
 
 
 def test_counting_everything_keeps_times_and_no_number() -> None:
-    for argument in (None, AMOUNT):
-        window = only(state(signature("w", "count", Sliding(HOUR), argument)))
-        assert (window.fixed, window.per_member) == (LOG + 8, 8)
+    window = only(state(signature("w", "count", Sliding(HOUR))))
+    assert (window.fixed, window.per_member) == (LOG + 8, 8)
+
+
+def test_counting_an_argument_keeps_it_since_older_members_may_lack_it() -> None:
+    window = only(state(signature("w", "count", Sliding(HOUR), AMOUNT)))
+    assert (window.fixed, window.per_member) == (LOG + 8 + 8, 16)
 
 
 def test_an_inner_where_without_an_argument_costs_one_byte_a_member() -> None:
