@@ -1,7 +1,8 @@
 """Typed rules: between the checker, which makes them, and the planner, which turns them into a Plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fraudc.source import Span
 from fraudc_runtime import plan
 from fraudc_runtime.expr import Expr, Type
 
@@ -11,7 +12,7 @@ class Aggregate:
     """One aggregate as it stands in a rule; `id` is unique in the project and stands in the Slot that reads it.
 
     Normalised: `prev` is `last` with `excluding`, `median` percentile 50; defaults are filled in. Argument and condition may read the
-    rule's lets. `parameter` is decimal text, "" for aggregates that have none; `delay` is in milliseconds.
+    rule's lets. `parameter` is decimal text, "" for aggregates that have none; `delay` is in milliseconds; `place` is where it stands.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Aggregate:
     excluding: bool
     delay: int
     type: Type
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fraudc import ir
 from fraudc.check import check
 from fraudc.codes import types
 from fraudc.diagnostics import Diagnostic, Diagnostics
+from fraudc.lint import lint
 from fraudc.optimize import optimize
 from fraudc.planner import plan
 from fraudc.project import Project, read_project
@@ -33,6 +34,7 @@ def compile_project(root: Path) -> Compilation:
     rules = check_rules(project, diagnostics)  # parse, check
     if diagnostics.errors:
         return Compilation(None, diagnostics, project)
+    lint(rules, diagnostics)
     return Compilation(optimize(plan(rules)), diagnostics, project)
 
 

@@ -42,7 +42,7 @@ def aggregate(
     excluding = (node.excluding is not None or definition.name == "prev") and not delay  # a delayed window never holds the current one
     function = {"prev": "last", "median": "percentile"}.get(definition.name, definition.name)
     type_ = _result(definition, argument)
-    found = ir.Aggregate(scope.next_id(), function, argument, parameter, condition, window, excluding, delay, type_)
+    found = ir.Aggregate(scope.next_id(), function, argument, parameter, condition, window, excluding, delay, type_, node.span)
     scope.aggregates.append(found)
     return Slot(found.id, type_)
 

@@ -40,15 +40,13 @@ def compilation_of(project: Path | None) -> "Compilation":
 
 
 def compile_or_fail(project: Path | None) -> "Plan":
-    """The plan of a project without errors; else its diagnostics on standard error, and exit code 1."""
+    """The plan of a project without errors (`check` shows warnings); else its diagnostics on standard error, and exit code 1."""
     from fraudc.render import render_text, summary  # noqa: PLC0415  start-up
 
     compilation = compilation_of(project)
-    found = compilation.diagnostics.ordered()
-    if found:
-        typer.echo(render_text(found, colour=colour(sys.stderr.isatty())), err=True)
     if compilation.plan is None:
-        typer.echo(summary(found), err=True)
+        found = compilation.diagnostics.ordered()
+        typer.echo(f"{render_text(found, colour=colour(sys.stderr.isatty()))}\n{summary(found)}", err=True)
         raise typer.Exit(FINDINGS)
     return compilation.plan
 
