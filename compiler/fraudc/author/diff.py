@@ -27,18 +27,20 @@ class KeyChange:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """`windows` says whether it reads any; `warm_from` is the event time (ms) before which its alerts are marked cold, None if none are.
+    """`emptied` is a rule as it was, whose windows a redeploy takes the state of. `windows` says whether it reads any.
 
-    `retired_until` is the event time (ms) up to which windows of a removed rule are kept. `notes` are sentences.
+    `warm_from` is the event time (ms) before which its alerts are marked cold, None if none are; `retired_until` that up to which windows
+    of a removed rule are kept. `notes` are sentences. `mode` is that of the new set.
     """
 
     id: str
-    change: Literal["added", "removed", "changed"]
+    change: Literal["added", "removed", "changed", "emptied"]
     keys: tuple[KeyChange, ...] = ()
     windows: bool = False
     warm_from: int | None = None
     retired_until: int | None = None
     notes: tuple[str, ...] = ()
+    mode: str = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ListChange:
 
 @dataclass(frozen=True, slots=True)
 class WindowChange:
-    """A window, who reads it (in the new set, else in the old), and what becomes of it; `until`, `reason`, `changed` as in WindowVerdict."""
+    """A window, who reads it (in the new set, else in the old), and what becomes of it; the rest as in WindowVerdict."""
 
     signature: str
     entity: str
@@ -116,7 +118,7 @@ def difference(old: RuleSet, new: RuleSet) -> Diff:
 def _rules(old: RuleSet, new: RuleSet) -> tuple[RuleChange, ...]:
     before = {rule.id: rule for rule in old.plan.rules}
     after = {rule.id: rule for rule in new.plan.rules}
-    added = [RuleChange(id, "added", (), bool(_read(rule)), _cold_until(new, rule)) for id, rule in after.items() if id not in before]
+    added = [_added(rule, new) for id, rule in after.items() if id not in before]
     removed = [_removed(rule, new) for id, rule in before.items() if id not in after]
     changed = [found for id, rule in after.items() if id in before and (found := _changed(before[id], rule, old, new))]
     return (*added, *changed, *removed)
@@ -125,12 +127,19 @@ def _rules(old: RuleSet, new: RuleSet) -> tuple[RuleChange, ...]:
 def _changed(before: Rule, after: Rule, old: RuleSet, new: RuleSet) -> RuleChange | None:
     was, now = rule_keys(before, old.plan), rule_keys(after, new.plan)
     keys = tuple(KeyChange(key, was.get(key), now.get(key)) for key in {**now, **was} if was.get(key) != now.get(key))
-    return RuleChange(after.id, "changed", keys, bool(_read(after)), _cold_until(new, after), None, _notes(before, after)) if keys else None
+    if not keys and not any(new.births[id].since > old.births[id].since for id in _read(after)):
+        return None
+    change: Literal["changed", "emptied"] = "changed" if keys else "emptied"
+    return RuleChange(after.id, change, keys, bool(_read(after)), _cold_until(new, after), None, _notes(before, after), after.mode)
 
 
 def _cold_until(new: RuleSet, rule: Rule) -> int | None:
     time = warm_from(new, rule)
     return None if time is None or time <= new.begins else time
+
+
+def _added(rule: Rule, new: RuleSet) -> RuleChange:
+    return RuleChange(rule.id, "added", (), bool(_read(rule)), _cold_until(new, rule), mode=rule.mode)
 
 
 def _removed(rule: Rule, new: RuleSet) -> RuleChange:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import NamedTuple
 
 from fraudc.author.diff import Diff, KeyChange, RuleChange
 from fraudc.author.sentences import list_sentence, outlook, rule_sentences, sign, summary, verdict_text
@@ -10,6 +11,16 @@ from fraudc.show.wording import some
 
 VERSION = 1
 _INDENT = "    "
+
+
+class Row(NamedTuple):
+    """A window in the table."""
+
+    state: str
+    rules: str
+    entity: str
+    window: str
+    reason: str
 
 
 def as_text(diff: Diff) -> str:
@@ -41,17 +52,20 @@ def _one_line(text: str | None) -> str:
 
 
 def _table(diff: Diff) -> list[str]:
-    rows = [("state", "rules", "entity", "window"), *_rows(diff)]
+    rows = [Row("state", "rules", "entity", "window", ""), *_rows(diff)]
     if len(rows) == 1:
         return []
-    widths = [max(map(len, column)) for column in zip(*(row[:-1] for row in rows), strict=True)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]) for row in rows]
+    state, rules, entity = (max(map(len, column)) for column in list(zip(*rows, strict=True))[:3])
+    return [
+        f"{row.state:{state}}  {row.rules:{rules}}  {row.entity:{entity}}  {row.window}{f' ({row.reason})' if row.reason else ''}"
+        for row in rows
+    ]
 
 
-def _rows(diff: Diff) -> list[tuple[str, str, str, str]]:
+def _rows(diff: Diff) -> list[Row]:
     """What changes before what is kept."""
     ordered = sorted(diff.windows, key=lambda window: (not window.changed, not window.reason and window.until is None))
-    return [(verdict_text(window), some(window.rules) or "-", window.entity, _one_line(window.window)) for window in ordered]
+    return [Row(verdict_text(w), some(w.rules) or "-", w.entity, _one_line(w.window), w.reason) for w in ordered]
 
 
 def as_json(diff: Diff) -> str:
@@ -84,7 +98,10 @@ def _key_items(rule: RuleChange) -> list[str]:
 def _markdown_table(diff: Diff) -> list[str]:
     if not diff.windows:
         return []
-    cells = [f"| {_plain(state)} | {rules} | {entity} | {_cell(window)} |" for state, rules, entity, window in _rows(diff)]
+    cells = [
+        f"| {row.state}{f': {_plain(row.reason)}' if row.reason else ''} | {row.rules} | {row.entity} | {_cell(row.window)} |"
+        for row in _rows(diff)
+    ]
     return ["| state | rules | entity | window |", "|---|---|---|---|", *cells]
 
 
@@ -102,7 +119,12 @@ def _code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text in which nothing is markup but backticks of our own."""
+    """Text in which nothing is markup but code in single backticks."""
+    parts = text.split("`")
+    return "`".join(part if at % 2 else _escaped(part) for at, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in "*_<>|[]" else c for c in text)
 
 

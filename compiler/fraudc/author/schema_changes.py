@@ -9,8 +9,8 @@ from fraudc_runtime.plan import EntitySpec, FieldSpec, MoneySpec, Schema
 from fraudc_runtime.rulesets.ruleset import RuleSet
 from fraudc_runtime.rulesets.shape import Conflict, conflicts, shape
 
-_LATER = "The job reads it when it next starts."
-_FROM_NOW = "From the swap on."
+_LATER = "It applies when the job next starts."
+_FROM_NOW = "It applies from then on."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from fraudc.author.diff import Diff, ListChange, RuleChange, WindowChange
 from fraudc.show.amounts import counted, time_text
 from fraudc.show.wording import listed
 
-_CHANGES = {"added": "+", "changed": "~", "removed": "-"}
+_CHANGES = {"added": "+", "changed": "~", "removed": "-", "emptied": "!"}
 _SHOWN = 5  # values of a list in a sentence
 
 
@@ -26,7 +26,7 @@ def outlook(diff: Diff) -> str:
     """What the running job does about it."""
     if not diff.redeploy:
         return "A running job takes the set over between two transactions."
-    lost = sum(window.verdict == "REDEPLOY" for window in diff.windows)
+    lost = sum(window.changed and window.verdict in ("REDEPLOY", "DROPPED") for window in diff.windows)
     kept = sum(window.verdict == "KEEP" for window in diff.windows)
     return (
         "A running job cannot take the set over: it needs a savepoint and a new job. "
@@ -35,7 +35,7 @@ def outlook(diff: Diff) -> str:
 
 
 def sign(rule: RuleChange) -> str:
-    """`+`, `~` or `-`."""
+    """`+`, `~`, `-` or `!`."""
     return _CHANGES[rule.change]
 
 
@@ -43,9 +43,11 @@ def rule_sentences(rule: RuleChange) -> str:
     """What happens to a rule, its keys aside."""
     match rule.change:
         case "added":
-            said = ["is new.", *_warmth(rule, "It is warm at once.")]
+            said = ["is new." if rule.mode == "live" else f"is new, with `mode: {rule.mode}`.", *_warmth(rule, "It is warm at once.")]
         case "removed":
             said = ["is removed.", *_rollback(rule)]
+        case "emptied":
+            said = ["is as it was, and what it has counted is lost.", *_warmth(rule)]
         case "changed":
             said = [f"changes {listed(_changed_keys(rule))}.", *_warmth(rule, "What it counts goes on.")]
     return " ".join([*said, *rule.notes])
@@ -59,10 +61,10 @@ def _rollback(rule: RuleChange) -> list[str]:
     return [f"What it counts is kept until {time_text(rule.retired_until)}, for a rollback."] if rule.retired_until is not None else []
 
 
-def _warmth(rule: RuleChange, otherwise: str) -> list[str]:
+def _warmth(rule: RuleChange, otherwise: str = "") -> list[str]:
     if rule.warm_from is not None:
         return [f'Its alerts say `"warm": false` until {time_text(rule.warm_from)}, when its windows are full.']
-    return [otherwise] if rule.windows else []
+    return [otherwise] if rule.windows and otherwise else []
 
 
 def list_sentence(change: ListChange) -> str:
@@ -78,10 +80,8 @@ def _values(values: tuple[str, ...]) -> str:
 
 
 def verdict_text(window: WindowChange) -> str:
-    """`WARM-UP until 2026-03-01T11:00:00Z`, `KEEP`, `REDEPLOY: it reads …`."""
-    until = "" if window.until is None else f" until {time_text(window.until)}"
-    if window.verdict == "KEEP" and window.until is not None:
-        until = f", warm from {time_text(window.until)}"
-    if window.verdict == "REDEPLOY" and window.until is not None:
-        until = f", warm again from {time_text(window.until)}"
-    return f"{window.verdict}{until}{f': {window.reason}' if window.reason else ''}"
+    """`WARM-UP until 2026-03-01T11:00:00Z`, `KEEP`; the reason aside."""
+    if window.until is None:
+        return window.verdict
+    between = {"KEEP": ", warm from", "REDEPLOY": ", warm again from"}.get(window.verdict, " until")
+    return f"{window.verdict}{between} {time_text(window.until)}"

@@ -278,6 +278,7 @@ def test_a_window_lost_by_a_redeploy_says_why_and_when_it_is_warm_again(tmp_path
     diff = schema_edit(tmp_path, old, ("    points: int\n", "    points: float\n"))
     assert (diff.windows[POINTS].reason, diff.windows[POINTS].until) == ("it reads `points`, which was of type int", NOW + DAY)
     assert diff.windows[AMOUNTS].reason == "it survives the redeploy"
+    assert [(rule.id, rule.change, rule.warm_from) for rule in diff.rules] == [("spending", "emptied", NOW + DAY)]
 
 
 def test_a_field_gone_drops_the_windows_that_were_fed_from_it(tmp_path: Path, old: Plan) -> None:
