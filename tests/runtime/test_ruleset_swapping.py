@@ -6,8 +6,8 @@ from fraudc_runtime.plan import FieldSpec, ListValues, Panes, Sliding, Tumbling,
 from fraudc_runtime.rulesets.ruleset import Birth
 from fraudc_runtime.rulesets.shape import Column
 from fraudc_runtime.rulesets.succession import first, succeed
-from fraudc_runtime.rulesets.swapping import cancelled, fed, retirement, since, warm, warm_from
-from ruleset_samples import DAY, HOUR, MINUTE, RISKY, A, B, C, fields, plan, rule, schema, window
+from fraudc_runtime.rulesets.swapping import Orders, alone, cancelled, fed, orders, retirement, since, warm, warm_from
+from ruleset_samples import DAY, HOUR, MINUTE, RISKY, SCHEMA, A, B, C, fields, plan, rule, schema, window
 
 T = 1_772_323_200_000
 
@@ -70,3 +70,22 @@ def test_columns_keep_their_places_and_are_sure_only_while_every_set_requires_th
     assert [column.name for column in three.shape.columns] == ["id", "at", "booked", "card", "shop", "amount", "country", "device"]
     sure = [column for column in three.shape.columns if column.sure]
     assert sure == [Column("id", "string", True), Column("at", "timestamp", True), Column("amount", "money", True)]
+
+
+def test_orders_are_all_that_a_machine_needs() -> None:
+    one = first(plan(A, rules=(rule("x", A),)))
+    two = succeed(one, plan(B, rules=(rule("x", B),), schema=schema(entities=tuple(reversed(SCHEMA.entities)))), T)
+    assert orders(two, T) == Orders(
+        plan=fed(two, T),
+        windows={A.id: 1, B.id: 2},
+        rules={"x": 1},
+        warm_from={"x": T + DAY + 10 * MINUTE},
+        columns=one.shape.columns,
+        entities=("card", "shop"),
+    )
+    assert orders(two, T + DAY).plan.signatures == (B,)
+
+
+def test_a_plan_alone_is_its_own_first_set() -> None:
+    found = alone(plan(A, rules=(rule("x", A),)))
+    assert (found.plan, found.windows, found.rules, found.warm_from) == (plan(A, rules=(rule("x", A),)), {A.id: 1}, {"x": 1}, {})

@@ -155,14 +155,11 @@ def _notes(before: Rule, after: Rule) -> tuple[str, ...]:
         return ("It is kept by another entity: cooldowns begin anew, and matches that it holds are cancelled.",)
     if before.unless is not None and after.unless is None:
         return ("Matches that it holds come out at their deadlines.",)
-    if before.unless is not None and _waits(before) != _waits(after):
+    if before.unless is not None and before.unless != after.unless:
         return ("Matches that it holds keep their deadlines, and are tested with the new `unless`.",)
+    if before.unless is not None and before.within != after.within:
+        return ("Matches that it holds keep their deadlines.",)
     return ()
-
-
-def _waits(rule: Rule) -> tuple[object, object]:
-    """What decides how long a match is held, and what drops it."""
-    return rule.unless, rule.within
 
 
 def _lists(old: Plan, new: Plan) -> tuple[ListChange, ...]:

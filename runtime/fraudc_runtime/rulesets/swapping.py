@@ -1,10 +1,46 @@
 """A set in, what a machine that runs it must know beyond its plan out: what to feed, what is warm, and which state is too old."""
 
+import msgspec
 from msgspec.structs import replace
 
 from fraudc_runtime.expr import slots
 from fraudc_runtime.plan import All, Plan, Rule, Signature
 from fraudc_runtime.rulesets.ruleset import Birth, RuleSet
+from fraudc_runtime.rulesets.shape import Column
+from fraudc_runtime.rulesets.succession import first
+
+
+class Orders(msgspec.Struct, frozen=True):
+    """All that a machine is bound to: nothing else of a set changes what it does.
+
+    `windows` and `rules` give, by signature and rule id, the revision since which each exists without a gap: what was written under an
+    earlier one is of another life. `warm_from` is the event time (ms) by rule id before which its alerts are cold, for those that are.
+    Transactions under way have the columns of `columns`, in that order, and number entities as `entities` does.
+    """
+
+    plan: Plan
+    windows: dict[str, int]
+    rules: dict[str, int]
+    warm_from: dict[str, int]
+    columns: tuple[Column, ...]
+    entities: tuple[str, ...]
+
+
+def orders(ruleset: RuleSet, t: int) -> Orders:
+    """What a machine that has come to event time t (ms) does under the set."""
+    return Orders(
+        plan=fed(ruleset, t),
+        windows=since(ruleset),
+        rules=ruleset.rules,
+        warm_from={rule.id: time for rule in ruleset.plan.rules if (time := warm_from(ruleset, rule)) is not None},
+        columns=ruleset.shape.columns,
+        entities=tuple(entity.name for entity in ruleset.shape.entities),
+    )
+
+
+def alone(plan: Plan) -> Orders:
+    """What a machine does that nobody publishes to."""
+    return orders(first(plan), 0)
 
 
 def fed(ruleset: RuleSet, t: int) -> Plan:
