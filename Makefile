@@ -18,7 +18,8 @@ demo: $(BIN)/.installed
 	@$(BIN)/python fixtures/compare.py fixtures/expected_alerts.jsonl $(OUT)/alerts.jsonl
 
 test: check
-	$(BIN)/pytest
+	tests/servers/install.sh
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(BIN)/.installed
 	$(BIN)/ruff check .
