@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from servers.jars import cache, java
-from servers.process import run
+from servers.process import Command, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def certificate() -> Certificate:
     if made.store.exists() and made.authority.exists():
         return made
     partial = Certificate(folder / f"loopback-{os.getpid()}.p12", folder / f"loopback-{os.getpid()}.pem")
-    access = ["-keystore", partial.store, "-storetype", "PKCS12", "-storepass", made.password, "-alias", "loopback"]
+    access: Command = ["-keystore", partial.store, "-storetype", "PKCS12", "-storepass", made.password, "-alias", "loopback"]
     subject = ["-dname", "CN=127.0.0.1", "-ext", "SAN=IP:127.0.0.1,DNS:localhost", "-validity", "3650"]
     run([java("keytool"), "-genkeypair", "-keyalg", "EC", "-groupname", "secp256r1", *subject, *access], "no certificate")
     run([java("keytool"), "-exportcert", "-rfc", "-file", partial.authority, *access], "no certificate")

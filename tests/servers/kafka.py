@@ -17,7 +17,7 @@ from confluent_kafka.admin import AdminClient
 
 from servers.certificate import certificate
 from servers.jars import java, kafka_jars
-from servers.process import Process, ServerError, free_port, run
+from servers.process import Command, Process, ServerError, free_port, run
 
 USER, PASSWORD = "fraudc", "open-sesame"
 PATIENCE = 60.0  # seconds until the broker answers
@@ -79,7 +79,7 @@ class Kafka:
     def start(self) -> None:
         """Starts the broker, again on the same data and ports after `kill`; returns when it answers. ServerError if it does not."""
         options = ["-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
-        command = [java(), *options, "-cp", f"{kafka_jars()}/*", "kafka.Kafka", self._properties]
+        command: Command = [java(), *options, "-cp", f"{kafka_jars()}/*", "kafka.Kafka", self._properties]
         self._process = Process(command, self._folder / "kafka.log")
         self._wait(self._process)
 
@@ -104,7 +104,7 @@ class Kafka:
         ports = dict(zip(("port", "secure_port", "controller_port"), self._ports, strict=True))
         self._properties.write_text(_PROPERTIES.format(**settings, **ports))
         identity = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = [java(), "-XX:TieredStopAtLevel=1", "-cp", f"{kafka_jars()}/*", "kafka.tools.StorageTool"]
+        tool: Command = [java(), "-XX:TieredStopAtLevel=1", "-cp", f"{kafka_jars()}/*", "kafka.tools.StorageTool"]
         run([*tool, "format", "-t", identity, "-c", self._properties, "--standalone"], "the broker's storage cannot be formatted")
 
     def _wait(self, process: Process) -> None:

@@ -2,17 +2,15 @@
 
 import glob
 import os
-import pwd
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 import psycopg
 
-from servers.process import Process, ServerError, free_port, run
+from servers.process import Command, Process, ServerError, free_port, run
 
 PATIENCE = 30.0  # seconds until the server answers
 _USER = "postgres"
@@ -29,13 +27,14 @@ class Postgres:
 
     def __enter__(self) -> "Postgres":
         self._binaries = _binaries()
+        self._user = _USER if os.geteuid() == 0 else None  # the server refuses to run as root
         self._folder = Path(tempfile.mkdtemp(prefix="fraudc-postgres-"))
         try:
-            if os.geteuid() == 0:
-                shutil.chown(self._folder, _USER, pwd.getpwnam(_USER).pw_gid)
+            if self._user:
+                shutil.chown(self._folder, self._user)
             data = self._folder / "data"
-            command = [self._binaries / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-            run(_unprivileged(command), "the database cannot be made")
+            command: Command = [self._binaries / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+            run(command, "the database cannot be made", self._user)
             self.start()
         except BaseException:
             self._remove()
@@ -48,8 +47,9 @@ class Postgres:
     def start(self) -> None:
         """Starts the server, again on the same data and port after `kill`; returns when it answers."""
         (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)  # of a server that was killed
-        place = ["-D", self._folder / "data", "-p", str(self._port), "-k", self._folder, "-c", "listen_addresses=127.0.0.1"]
-        self._process = Process(_unprivileged([self._binaries / "postgres", *place, *_QUICK]), self._folder / "postgres.log")
+        place: Command = ["-D", self._folder / "data", "-p", str(self._port), "-k", self._folder, "-c", "listen_addresses=127.0.0.1"]
+        command: Command = [self._binaries / "postgres", *place, *_QUICK]
+        self._process = Process(command, self._folder / "postgres.log", self._user)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             self._process.check()
@@ -87,8 +87,3 @@ def _installed() -> Path | None:
     on_path = shutil.which("initdb")
     candidates = [*map(Path, reversed(versions)), *([Path(on_path).resolve().parent] if on_path else [])]
     return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
-
-
-def _unprivileged(command: Sequence[str | Path]) -> list[str | Path]:
-    """The server refuses to run as root."""
-    return ["runuser", "-u", _USER, "--", *command] if os.geteuid() == 0 else [*command]

@@ -5,15 +5,12 @@ import os
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-# Waits for the end of its standard input, a pipe that only its parent holds open, and then kills the command: so it dies even when the
-# parent is killed. `exec 3<&0` because a shell gives what runs in the background an empty standard input.
-_LEASH = 'exec 3<&0; "$@" </dev/null & child=$!; { cat <&3 >/dev/null; kill -9 $child; } & wait $child'
+Command = Sequence[str | Path]
+_WATCH = "cat >/dev/null; kill -s KILL -- -$0"  # its standard input is a pipe that only the parent holds open: it ends with the parent
 _LINES_SHOWN = 15
-_PATIENCE = 5.0  # seconds; where nothing collects the dead they stay for ever
 
 
 class ServerError(Exception):
@@ -21,19 +18,16 @@ class ServerError(Exception):
 
 
 class Process:
-    """A running command; its output goes to `log`, which is appended to."""
+    """A running command, as `user` if one is given; its output goes to `log`, which is appended to."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, command: Command, log: Path, user: str | None = None) -> None:
         self._log = log
         with log.open("ab") as output:
+            arguments = [*map(str, command)]
             self._running = subprocess.Popen(
-                ["/bin/sh", "-c", _LEASH, "leash", *map(str, command)],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
-                start_new_session=True,
+                arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, user=user, start_new_session=True
             )
+        self._watcher = subprocess.Popen(["/bin/sh", "-c", _WATCH, str(self._running.pid)], stdin=subprocess.PIPE, start_new_session=True)
 
     def check(self) -> None:
         """ServerError with the end of the log if the command has ended."""
@@ -42,14 +36,12 @@ class Process:
             raise ServerError("\n".join([f"{self._log.stem} ended at once:", *tail]))
 
     def kill(self) -> None:
-        """SIGKILL to the command and all that it started, and waits until they are gone; harmless when they are gone already."""
-        assert self._running.stdin is not None  # it was opened as a pipe
-        self._running.stdin.close()
-        deadline = time.monotonic() + _PATIENCE
-        with contextlib.suppress(ProcessLookupError):
-            while time.monotonic() < deadline:  # the group's members, which are not children of this process, may need a moment to die
+        """SIGKILL, and waits until it is gone; harmless when it is gone already."""
+        with self._watcher:  # first, for it not to kill whoever gets the number next
+            os.killpg(self._watcher.pid, signal.SIGKILL)
+        if self._running.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._running.pid, signal.SIGKILL)
-                self._running.poll()
         self._running.wait()
 
 
@@ -61,10 +53,10 @@ def free_port() -> int:
         return port
 
 
-def run(command: Sequence[str | Path], failing: str) -> str:
+def run(command: Command, failing: str, user: str | None = None) -> str:
     """The output of a command that ends by itself; ServerError, beginning with `failing`, if it cannot run or fails."""
     try:
-        done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+        done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, user=user)
     except OSError as error:
         raise ServerError(f"{failing}: {error}") from error
     if done.returncode:

@@ -8,8 +8,12 @@ import typer
 
 import fraudc.cli.check
 import fraudc.cli.compile
+import fraudc.cli.consume
 import fraudc.cli.diff
+import fraudc.cli.dlq
 import fraudc.cli.explain
+import fraudc.cli.profiles
+import fraudc.cli.replay
 import fraudc.cli.run
 from fraudc.cli.failure import Failure
 
@@ -23,6 +27,10 @@ app = typer.Typer(
 )
 for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain):
     app.command(module.NAME)(module.command)
+for module in (fraudc.cli.replay, fraudc.cli.consume):
+    app.command(module.NAME)(module.command)
+for group in (fraudc.cli.dlq, fraudc.cli.profiles):
+    app.add_typer(group.app, name=group.NAME)
 
 
 def _print_version(wanted: bool) -> None:

@@ -28,11 +28,30 @@ _SILENT.propagate = False
 
 
 @dataclass(frozen=True, slots=True)
+class Topics:
+    """Names of the job's topics; `profiles` is a prefix."""
+
+    transactions: str
+    rules: str
+    alerts: str
+    alerts_shadow: str
+    dlq: str
+    late: str
+    status: str
+    profiles: str
+
+    @classmethod
+    def of(cls, document: TopicsDocument | None = None) -> "Topics":
+        """As declared, else by their default names."""
+        return cls(**(document or TopicsDocument()).model_dump())
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A Kafka cluster and the names of the job's topics. `security` is as declared, its references resolved: never shown."""
 
     servers: str
-    topics: TopicsDocument
+    topics: Topics
     security: Mapping[str, str] = field(default_factory=dict, repr=False)
     group: str | None = None
 
@@ -43,8 +62,8 @@ class Connection:
 
     def consumer(self) -> Consumer:
         """One that sees committed messages only, is told where partitions end, and belongs to no group."""
-        settings = {"group.id": "fraudc", "enable.auto.commit": False, "isolation.level": "read_committed", "enable.partition.eof": True}
-        return _made(Consumer, self._client | settings)
+        seeing = {"isolation.level": "read_committed", "enable.partition.eof": True, "fetch.wait.max.ms": 100}
+        return _made(Consumer, self._client | seeing | {"group.id": "fraudc", "enable.auto.commit": False})
 
     def java(self) -> dict[str, str]:
         """Properties that a Java client needs to reach the same cluster."""
@@ -114,7 +133,7 @@ def connection_of(job: JobDocument | None, servers: str | None = None, environme
         raise RequestFailure("no Kafka cluster is named: give --bootstrap HOST:PORT, or job.kafka.bootstrap_servers in fraudc.yaml")
     security = {name: resolved(value, environment) for name, value in (declared.security if declared else {}).items()}
     client_properties(security)
-    topics = job.topics if job else TopicsDocument()
+    topics = Topics.of(job.topics if job else None)
     return Connection(resolved(named, environment), topics, security, declared.group if declared else None)
 
 

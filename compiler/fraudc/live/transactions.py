@@ -1,76 +1,28 @@
-"""A file of transactions in, message payloads out: JSON lines as they stand, CSV rows as JSON objects; gzip and xz are opened by content."""
+"""Lines of a file of transactions in, message payloads out: JSON lines as they stand, CSV rows as JSON objects."""
 
-import gzip
-import lzma
-import os
 import re
-import sys
-import zlib
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
 from fraudc.live.failure import RequestFailure
+from fraudc.live.lines import Lines
 from fraudc_runtime.formats.csv import split
 from fraudc_runtime.plan import FieldSpec, Schema
 from fraudc_runtime.schema import BadInput
 
-STANDARD_INPUT: Final = "-"
-_AT_ONCE: Final = 500
 _INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: Final = {"true": b"true", "false": b"false"}
 
 
-class TransactionsFile:
-    """Reads a file once. RequestFailure where it cannot be read, also in the middle."""
-
-    def __init__(self, name: str, format: Literal["json", "csv"] | None, schema: Schema) -> None:
-        self._name = name
-        self._csv = (format or format_of(Path(name))) == "csv"
-        self._schema = schema
-        self._live = name == STANDARD_INPUT
-        try:
-            self._raw: BinaryIO = sys.stdin.buffer if self._live else open(name, "rb")  # noqa: SIM115  open as long as it is read
-            self.size = None if self._live else os.fstat(self._raw.fileno()).st_size
-        except OSError as error:
-            raise RequestFailure(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
-
-    @property
-    def position(self) -> int:
-        """Bytes read so far, as they stand on disk."""
-        return 0 if self._live else self._raw.tell()
-
-    def payloads(self) -> Iterator[list[bytes]]:
-        """The payloads in order, a few hundred at once; one at once from standard input, so that none waits for the next."""
-        lines = self._lines()
-        if self._csv:
-            lines = _json_rows(lines, self._schema, self._name)
-        while batch := list(islice(lines, 1 if self._live else _AT_ONCE)):
-            yield batch
-
-    def _lines(self) -> Iterator[bytes]:
-        """What stands between newlines; a last newline begins no line."""
-        number = 0
-        try:
-            for number, line in enumerate(self._opened(), 1):  # noqa: B007  the number is told where reading breaks off
-                yield line.removesuffix(b"\n")
-        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-            raise RequestFailure(f"{self._name} cannot be read beyond line {number}: {str(error).lower()}") from error
-
-    def _opened(self) -> BinaryIO:
-        if self._live:
-            return self._raw
-        start = self._raw.read(6)
-        self._raw.seek(0)
-        if start.startswith(b"\x1f\x8b"):
-            return gzip.GzipFile(fileobj=self._raw)  # type: ignore[return-value]  # a binary stream, though not declared as one
-        if start == b"\xfd7zXZ\x00":
-            return lzma.LZMAFile(self._raw)
-        return self._raw
+def payloads(file: Lines, format: Literal["json", "csv"] | None, schema: Schema) -> Iterator[list[bytes]]:
+    """The payloads in the order of the lines, some at once; the format goes by the file's extension where none is given."""
+    if (format or format_of(Path(file.name))) == "json":
+        return file.batches()
+    return file.batches(_json_rows(file.lines(), schema, file.name))
 
 
 def format_of(path: Path) -> Literal["json", "csv"]:
