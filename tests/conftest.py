@@ -1,7 +1,17 @@
-"""Options of the test run."""
+"""Options of the test run, and which tests stay together on one worker because they share a server."""
 
 import pytest
+
+SERVERS = {"cluster": "flink", "kafka": "kafka", "postgres": "kafka"}  # by the fixture that starts it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-goldens", action="store_true", help="write the goldens from what the code gives now; read the diff")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        groups = {group for fixture, group in SERVERS.items() if fixture in getattr(item, "fixturenames", ())}
+        if groups:
+            item.add_marker(pytest.mark.xdist_group(min(groups)))
