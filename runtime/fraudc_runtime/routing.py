@@ -57,15 +57,8 @@ def router(
     largest event time before it when that is more than `max_disorder` ahead. Given `future`, it calls it with the offset and the event
     time when that is larger than the last argument; if the answer is true, the row is bad input and has been dealt with.
     """
-    names: dict[str, Any] = {
-        "dead": dead,
-        "late": late,
-        "future": future,
-        "stateless": stateless,
-        "crc32": crc32,
-        "composite_key": composite_key,
-        "Shards": Shards,
-    }
+    names: dict[str, Any] = {"dead": dead, "late": late, "future": future, "stateless": stateless}
+    names |= {"crc32": crc32, "composite_key": composite_key, "Shards": Shards}
     variables, columns = _variables(schema)
     item = "({}, {}, partition, offset, {{}}, {{}}{})".format(
         variables[schema.event_time], variables[schema.id], "".join(f", {column}" for column in columns)
