@@ -8,7 +8,7 @@ import typer
 
 from fraudc.cli.failure import FINDINGS, Failure
 from fraudc.cli.options import Format, Project, Quiet, ResultFormat
-from fraudc.cli.topics import INTERRUPTED, Bootstrap, cluster, counter, one_line, plural, stoppable
+from fraudc.cli.topics import INTERRUPTED, Bootstrap, cluster, cluster_of, counter, one_line, plural, settings_of, stoppable
 
 if TYPE_CHECKING:
     from fraudc.live.connection import Connection
@@ -80,16 +80,17 @@ def replay_command(
     with one_line():
         from fraudc.live.letters import Selection  # noqa: PLC0415  start-up
         from fraudc.live.publisher import Publisher  # noqa: PLC0415  start-up
+        from fraudc.live.replay import Labels, replay  # noqa: PLC0415  start-up
 
-        connection = cluster(project, bootstrap)
+        settings = settings_of(project)
+        connection = cluster_of(settings, bootstrap)
         topic = to or connection.topics.transactions
         connection.partitions(topic)
         found = _letters(connection, Selection(code, connection.topics.transactions, partition, offset), quiet)
+        labels = Labels(settings.schema, next(iter(settings.schema.entities), None))
         publisher = Publisher(connection)
         with stoppable() as stopped:
-            for letter in found:
-                if stopped() or not publisher.send(topic, None, letter.payload):
-                    break
+            replay(labels.label([letter.payload for letter in found]), publisher, topic, stopped=stopped)
             publisher.finish()
     if publisher.acknowledged < len(found):
         stop = INTERRUPTED if stopped() else FINDINGS

@@ -31,7 +31,7 @@ def letters(shop: Shop) -> Shop:
         shop.topics.dlq,
         [
             letter(shop, "not_json", not_json, b'{"amount": , "x": 1}', 3),
-            letter(shop, "wrong_type", "`amount` is true, and should be an amount", b'{"id": "t", "amount": true}', 5),
+            letter(shop, "wrong_type", "`amount` is true, and should be an amount", b'{"customer_id": "c", "amount": true}', 5),
             letter(shop, "not_json", not_json, b'{"amount": , "x": 1}', 3),
             letter(shop, "not_utf8", "the payload is not UTF-8 at byte 2 (0xff)", b"a\xffb", 6),
             letter(shop, "not_json", not_json, b'{"amount": ]', 8),
@@ -79,11 +79,11 @@ def test_payloads_go_back_byte_for_byte_and_letters_of_other_topics_stay(letters
     ended = fraudc("dlq", "replay", "--project", letters.root)
     assert (ended.code, ended.out) == (0, f"sent 4 transactions to {letters.topics.transactions}\n")
     assert "too late for windows" in ended.err
-    assert [message.value() for message in letters.has(letters.topics.transactions)] == [
-        b'{"amount": , "x": 1}',
-        b'{"id": "t", "amount": true}',
-        b"a\xffb",
-        b'{"amount": ]',
+    assert [(message.key(), message.value()) for message in letters.has(letters.topics.transactions)] == [
+        (None, b'{"amount": , "x": 1}'),
+        (b"c", b'{"customer_id": "c", "amount": true}'),
+        (None, b"a\xffb"),
+        (None, b'{"amount": ]'),
     ]
 
 

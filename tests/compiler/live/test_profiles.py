@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from compiler.live.conftest import Fraudc, Shop
+from fraudc.live.failure import ServerFailure
+from fraudc.live.postgres import rows as rows_of
 from servers.postgres import Postgres
 from servers.process import free_port
 
@@ -87,6 +89,19 @@ def test_a_database_that_is_not_there_exits_4_without_its_password(shop: Shop, f
     assert (ended.code, ended.out, ended.err.count("\n")) == (4, "", 1)
     assert ended.err.startswith("fraudc: PostgreSQL cannot be reached: ")
     assert "open-sesame" not in ended.err
+
+
+def test_a_database_that_goes_away_is_told_with_what_was_read_and_loading_again_completes(postgres: Postgres) -> None:
+    query = "SELECT 'c' || n AS customer_id FROM generate_series(1, 1000000) n"
+    batches = rows_of(postgres.url, query, ("customer_id",))
+    assert next(batches)[0] == {"customer_id": "c1"}
+    postgres.kill()
+    try:
+        with pytest.raises(ServerFailure, match=r"broke off after [0-9,]+ rows: .*load again"):
+            list(batches)
+    finally:
+        postgres.start()
+    assert sum(map(len, rows_of(postgres.url, query.replace("1000000", "5000"), ("customer_id",)))) == 5_000
 
 
 @pytest.mark.parametrize(("entity", "said"), [("nobody", "no entity nobody"), ("customer_at_merchant", "declares no profile fields")])

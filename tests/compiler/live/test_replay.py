@@ -6,6 +6,7 @@ import lzma
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from compiler.live.conftest import Fraudc, Shop
-from fraudc.live.replay import at_once, evenly, recorded
+from fraudc.live.publisher import Publisher
+from fraudc.live.replay import Transaction, at_once, evenly, recorded, replay
+from servers.kafka import Kafka
 
 
 def partitioned(shop: Shop, topic: str, partitions: int) -> None:
@@ -107,6 +110,28 @@ def test_ctrl_c_tells_how_many_are_acknowledged(shop: Shop, fraudc: Fraudc, tmp_
     assert (ended.code, ended.out) == (130, "")
     assert ended.err == f"fraudc: stopped: {shop.topics.transactions} has 1 of 1 transaction sent\n"
     assert len(shop.has(shop.topics.transactions)) == 1
+
+
+def test_a_broker_that_is_killed_in_mid_replay_loses_and_repeats_nothing(shop: Shop, kafka: Kafka) -> None:
+    partitioned(shop, shop.topics.transactions, 2)
+    lines = [transaction(number) for number in range(2_000)]
+    publisher = Publisher(shop.connection)
+
+    def with_a_restart() -> Iterator[Transaction]:
+        for number, line in enumerate(lines):
+            if number == 1_000:  # what was sent before is partly on its way
+                kafka.kill()
+            yield Transaction(b"c%d" % (number % 17), None, line)
+        kafka.start()
+
+    replay(with_a_restart(), publisher, shop.topics.transactions)
+    publisher.finish()
+    assert publisher.acknowledged == 2_000
+    found = shop.has(shop.topics.transactions)
+    for partition in (0, 1):
+        numbers = [lines.index(message.value() or b"") for message in found if message.partition() == partition]
+        assert numbers == sorted(set(numbers))
+    assert len(found) == 2_000
 
 
 def test_a_truncated_file_is_one_line(shop: Shop, fraudc: Fraudc, tmp_path: Path) -> None:
