@@ -16,7 +16,7 @@ from reference.project import read_project
 from reference.run import run
 from rule_strategies import rule_files
 from scenarios import FOLDER, Observed, same
-from stream_strategies import BAD_LINES, PROFILES, arrivals, transactions
+from stream_strategies import BAD_LINES, PROFILES, VALUES, arrivals, transactions
 
 EXAMPLES = int(os.environ.get("FRAUDC_EXAMPLES", "50"))
 """How many examples each property is tried on; a long run sets the variable; then they are random."""
@@ -88,6 +88,27 @@ def test_engine_agrees_with_the_reference(rules: dict[str, Any], stream: list[di
         lines.insert(data.draw(st.integers(0, len(lines))), bad)
     engine = run_engine(_plan(rules), lines, ROWS, shards=data.draw(st.integers(1, 3)), frame_lines=data.draw(st.sampled_from([1, 3, 100])))
     assert _unlike(_reference(rules, lines), engine) == []
+
+
+def _requiring(names: set[str]) -> dict[str, Any]:
+    """The project in which these fields are required: they take other paths through the generated code."""
+    fields = {name: kind.removesuffix("?") if name in names else kind for name, kind in PROJECT["schema"]["fields"].items()}
+    return {**PROJECT, "schema": {**PROJECT["schema"], "fields": fields}}
+
+
+@often
+@given(rule_files(), transactions(), st.sets(st.sampled_from(sorted(set(VALUES) - {"currency"})), min_size=4), st.data())
+def test_engine_agrees_with_the_reference_on_required_fields(
+    rules: dict[str, Any], stream: list[dict[str, Any]], required: set[str], data: st.DataObject
+) -> None:
+    project = _requiring(required)
+    filled = [{**{name: VALUES[name][0] for name in sorted(required)}, **transaction} for transaction in stream]
+    lines = _lines(data.draw(arrivals(filled, DISORDER + 1500)))
+    with TemporaryDirectory() as folder:
+        plan = compiled(Path(folder), project, [_data(rules)])
+    outcome = run(read_project(project, [_data(rules)]), lines, ROWS)
+    expected = Observed(outcome.alerts, outcome.late, outcome.dead, outcome.suppressed, outcome.entities)
+    assert _unlike(expected, run_engine(plan, lines, ROWS, shards=2, frame_lines=3)) == []
 
 
 @often
