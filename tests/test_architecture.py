@@ -25,7 +25,7 @@ ROOMS: dict[str, set[str]] = {
     "live": set(),
     "cli": {"render", "explain", "show", "author", "live"},
 }
-RUNTIME_WHEELS = {"msgspec", "sortedcontainers", "re2"}
+RUNTIME_WHEELS = {"msgspec", "sortedcontainers", "re2", "typing_extensions"}
 
 
 def name_of(path: Path) -> str:

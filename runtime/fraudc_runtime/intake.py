@@ -3,10 +3,11 @@
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any, Final, Literal, Protocol, assert_never
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 from msgspec import structs
+from typing_extensions import assert_never
 
 from fraudc_runtime.counts import Counts, EntityCounts
 from fraudc_runtime.formats.csv import CsvReader

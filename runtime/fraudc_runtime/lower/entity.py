@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
+
+from typing_extensions import assert_never
 
 from fraudc_runtime.expr import Expr
 from fraudc_runtime.lower.expression import Lowering

@@ -1,6 +1,8 @@
 """Everything under one `where` of an entity in, its code out: columns, windows, aggregates' values, then the rules."""
 
-from typing import Protocol, assert_never
+from typing import Protocol
+
+from typing_extensions import assert_never
 
 from fraudc_runtime.aggregates.readings import accumulators, before_current, captured, reading
 from fraudc_runtime.expr import slots
