@@ -14,7 +14,7 @@ Sub-frame:                   msgpack: an array of items (see record.py), or of p
 import struct
 from collections.abc import Iterator
 
-SUBFRAME, ALERT, SHADOW, DEAD, LATE, STATUS, CLOCK = range(7)
+SUBFRAME, ALERT, SHADOW, DEAD, LATE, STATUS, DECODED, CLOCK = range(8)
 MARKER, END = 1, 2
 TRANSACTIONS, PROFILES = b"\x00", b"\x01"
 END_OF_INPUT = 0xFFFF

@@ -15,6 +15,7 @@ from fraudc_runtime.formats.json import JsonReader
 from fraudc_runtime.frames import (
     CLOCK,
     DEAD,
+    DECODED,
     END_OF_INPUT,
     LATE,
     MAX_WATERMARK,
@@ -94,10 +95,10 @@ class Intake:
 
     Of files it is the only task: it remembers their largest event time (together they are one partition, read in turn) and so knows what is
     late. `topics`: frames are topic frames of any partitions; what their clocks make late is for others to say, and what is further ahead
-    of its record than `max_future` is bad input.
+    of its record than `max_future` is bad input. `shown`: every valid transaction is a DECODED record too.
     """
 
-    def __init__(self, program: Program, sources: tuple[Source, ...], shards: int, *, topics: bool = False) -> None:
+    def __init__(self, program: Program, sources: tuple[Source, ...], shards: int, *, topics: bool = False, shown: bool = False) -> None:
         self.counts = Counts(entities={entity.name: EntityCounts() for entity in program.plan.schema.entities})
         self._program = program
         self._schema = program.plan.schema
@@ -110,7 +111,7 @@ class Intake:
         self._payloads = Payloads(0, None, (), None, (), b"")
         self._rendered = transaction_renderer(self._schema)
         self._key_positions = [[positions(self._schema)[name] for name in entity.key] for entity in self._schema.entities]
-        stateless = self._stateless if program.stateless else None
+        stateless = self._shown if shown else self._stateless if program.stateless else None
         late, future = (None, self._future) if topics else (self._late, None)
         self._route = router(self._schema, shards, self._dead_transaction, late, future, stateless)
 
@@ -165,6 +166,11 @@ class Intake:
     def _stateless(self, item: Item) -> None:
         assert self._program.stateless is not None  # else the router was given none
         self._records += self._program.stateless(item, self.counts)
+
+    def _shown(self, item: Item) -> None:
+        self._records.append((DECODED, None, self._rendered(item)))
+        if self._program.stateless is not None:
+            self._stateless(item)
 
     def _late(self, item: Item, latest: int) -> None:
         watermark = latest - self._schema.max_disorder - 1

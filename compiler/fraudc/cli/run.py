@@ -13,6 +13,8 @@ import typer
 from fraudc.cli.compiled import compile_or_fail
 from fraudc.cli.failure import FINDINGS, SERVER, USAGE, Failure
 from fraudc.cli.options import Format, Project, Quiet, ResultFormat
+from fraudc.cli.stream import Request, stream
+from fraudc.cli.topics import Bootstrap, CreateTopics
 
 if TYPE_CHECKING:
     from fraudc_runtime.counts import Counts
@@ -53,38 +55,57 @@ class Run:
     mode: Mode
 
 
+Input = Annotated[
+    str | None, typer.Option("--input", metavar="FILE", help="Transactions: JSONL or CSV, gzip and xz too; - is standard input.")
+]
+Profiles = Annotated[
+    list[str] | None, typer.Option("--profiles", metavar="ENTITY=FILE", help="Profile rows of an entity; may be repeated.")
+]
+DeadLetters = Annotated[Path | None, typer.Option("--dead-letters", metavar="FILE", help="Where bad input goes, with the reason.")]
+Parallelism = Annotated[
+    int | None, typer.Option("--parallelism", min=1, max=128, help="Tasks that evaluate rules; 1, or what the project's job says.")
+]
+
+
 def command(
-    input: Annotated[
-        str | None, typer.Option("--input", metavar="FILE", help="Transactions: JSONL or CSV, gzip and xz too; - is standard input.")
-    ] = None,
+    input: Input = None,
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where the alerts go.")] = None,
     project: Project = None,
-    profiles: Annotated[
-        list[str] | None, typer.Option("--profiles", metavar="ENTITY=FILE", help="Profile rows of an entity; may be repeated.")
-    ] = None,
-    dead_letters: Annotated[
-        Path | None, typer.Option("--dead-letters", metavar="FILE", help="Where bad input goes, with the reason.")
-    ] = None,
+    profiles: Profiles = None,
+    dead_letters: DeadLetters = None,
     late: Annotated[Path | None, typer.Option("--late", metavar="FILE", help="Where late transactions go.")] = None,
     shadow: Annotated[Path | None, typer.Option("--shadow", metavar="FILE", help="Separates shadow alerts from --output.")] = None,
-    parallelism: Annotated[int, typer.Option("--parallelism", min=1, max=128, help="Tasks that evaluate rules.")] = 1,
+    parallelism: Parallelism = None,
     input_format: Annotated[InputFormat | None, typer.Option("--input-format", help="Overrides the file's extension.")] = None,
     mode: Annotated[Mode, typer.Option("--mode", help="Python inside the Java process, or in processes beside it.")] = Mode.thread,
+    bootstrap: Bootstrap = None,
+    create_topics: CreateTopics = False,
+    show: Annotated[bool, typer.Option("--print", help="Show transactions from Kafka as decoded, on standard output.")] = False,
     fail_on: Annotated[str, typer.Option("--fail-on", metavar="dead,late", help="Exit 1 if there are any.")] = "",
     format: Format = ResultFormat.text,
     quiet: Quiet = False,
 ) -> None:
-    """Run the project's rules over a file, on an embedded Flink."""
+    """Run the project's rules over a file (--input), or over Kafka as its job says, on an embedded Flink."""
+    for_files = (output, profiles, dead_letters, late, shadow, input_format, fail_on)
+    if input is None and not any(for_files):
+        stream(Request(project, bootstrap, parallelism, mode.value, show, create_topics, quiet))
+        return
     if input is None or output is None:
-        raise Failure("run needs --input FILE and --output FILE", USAGE)
+        raise Failure("run needs --input FILE and --output FILE; without any file it reads the project's topic", USAGE)
+    if bootstrap or create_topics or show:
+        raise Failure("--bootstrap, --create-topics and --print are for a run over Kafka, without --input", USAGE)
     failing = _fail_on(fail_on)
     plan = compile_or_fail(project)
     sources = [*_profile_sources(plan, profiles or []), _transactions(input, input_format)]
-    run = Run(plan, sources, _outputs(output, shadow, dead_letters, late, sources), parallelism, mode)
+    run = Run(plan, sources, _outputs(output, shadow, dead_letters, late, sources), parallelism or 1, mode)
     counts = _execute(run, quiet)
     _report(counts, run, format, quiet)
-    dead, late_ones = bool(counts.dead or counts.bad_profiles), any(entity.late for entity in counts.entities.values())
-    if ("dead" in failing and dead) or ("late" in failing and late_ones):
+    _judge(counts, failing)
+
+
+def _judge(counts: "Counts", failing: set[str]) -> None:
+    dead, late = bool(counts.dead or counts.bad_profiles), any(entity.late for entity in counts.entities.values())
+    if ("dead" in failing and dead) or ("late" in failing and late):
         raise typer.Exit(FINDINGS)
 
 

@@ -12,16 +12,21 @@ from fraudc_runtime.program import Program, bind
 
 @dataclass(frozen=True, slots=True)
 class PlanMachine:
-    """The machine that runs a plan: `plan` is its JSON, `key_bytes` what all shards together may keep of keys' state."""
+    """The machine that runs a plan: `plan` is its JSON, `key_bytes` what all shards together may keep of keys' state.
+
+    `topics`: frames come from topics, not from files. `shown`: intake sends on what it has decoded.
+    """
 
     plan: bytes
     sources: tuple[Source, ...]
     count: int
     key_bytes: int
+    topics: bool = False
+    shown: bool = False
 
     def intake(self) -> IntakePart:
         """The one intake of the task that calls this."""
-        return Intake(bind(decode(self.plan)), self.sources, self.count)
+        return Intake(bind(decode(self.plan)), self.sources, self.count, topics=self.topics, shown=self.shown)
 
     def shards(self) -> Shards:
         """A maker of shards with the plan bound once."""

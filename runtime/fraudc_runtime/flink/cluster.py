@@ -1,30 +1,43 @@
 """An embedded Flink: stream graphs in, finished jobs or failures out; one cluster runs any number of jobs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from py4j.protocol import Py4JError
 
 from fraudc_runtime.flink import gateway
-from fraudc_runtime.flink.failures import JobFailed, explain
+from fraudc_runtime.flink.failures import Failure, JobFailed, explain
 from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
-_FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS = 0.005, 0.1, 3.0
+_FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS, _CHECKPOINT_SECONDS, _LOOK_SECONDS = 0.005, 0.1, 3.0, 30.0, 1.0
+
+
+class Stop(Exception):
+    """Raised by `watch` to end a job that would go on: after one more checkpoint, so that nothing is read twice."""
 
 
 class Cluster:
     """A MiniCluster in a Java process of its own, which ends with the context.
 
-    `slots` bounds the sum of parallelisms that run at once. Without `worker_processes` it starts sooner and runs thread mode only.
+    `slots` bounds the sum of parallelisms that run at once; `jars` are added to its classes.
+    Without `worker_processes` it starts sooner and runs thread mode only.
     """
 
-    def __init__(self, slots: int, managed_memory: str = "256m", heap: str = "768m", worker_processes: bool = True) -> None:
+    def __init__(
+        self,
+        slots: int,
+        managed_memory: str = "256m",
+        heap: str = "768m",
+        worker_processes: bool = True,
+        jars: Sequence[Path] = (),
+    ) -> None:
         self.worker_processes = worker_processes
-        starting = gateway.start(heap, worker_processes=worker_processes)
+        starting = gateway.start(heap, worker_processes=worker_processes, jars=jars)
         import_worker_side()
         self.gateway = starting.gateway()
         from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless one is there
@@ -46,25 +59,29 @@ class Cluster:
         self._thread.shutdown(wait=True)
         self.gateway.close()
 
-    def run(self, graph: Any, watch: Callable[[], None]) -> Any:
+    def run(self, graph: Any, watch: Callable[[], None], failed: Callable[[Failure], None] | None = None) -> Any:
         """Runs the job to its end and returns Flink's archived graph of it; calls `watch` some times a second. A Failure if it fails.
 
-        On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first.
+        `failed` is told each failure that Flink restarts the job after.
+
+        On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first; on Stop a checkpoint is taken before.
         """
         try:
-            return self._run(graph, watch)
+            return self._run(graph, watch, failed)
         except Py4JError as error:
             if self.gateway.process.poll() is None:
                 raise
             raise JobFailed(f"the Java process ended with code {self.gateway.process.returncode}; is there enough memory?") from error
 
-    def _run(self, graph: Any, watch: Callable[[], None]) -> Any:
+    def _run(self, graph: Any, watch: Callable[[], None], failed: Callable[[Failure], None] | None) -> Any:
         cluster = self._started.result()
         job = cluster.submitJob(graph).get().getJobID()
         result = cluster.requestJobResult(job)
         try:
-            _wait(result, watch, None)
-        except BaseException:
+            _wait(result, _both(watch, self._failures(cluster, job, failed)) if failed else watch, None)
+        except BaseException as reason:
+            if isinstance(reason, Stop):
+                _wait(cluster.triggerCheckpoint(job), lambda: None, _CHECKPOINT_SECONDS)
             cluster.cancelJob(job)
             _wait(result, lambda: None, _CANCEL_SECONDS)
             raise
@@ -76,8 +93,32 @@ class Cluster:
             raise JobFailed("the job was cancelled")
         return cluster.getArchivedExecutionGraph(job).get()
 
+    def _failures(self, cluster: Any, job: Any, failed: Callable[[Failure], None]) -> Callable[[], None]:
+        """A look, once in a while, at whether the job has failed anew."""
+        known, next_look = 0, time.monotonic() + _LOOK_SECONDS
+
+        def look() -> None:
+            nonlocal known, next_look
+            if time.monotonic() < next_look:
+                return
+            next_look = time.monotonic() + _LOOK_SECONDS
+            failure = cluster.getExecutionGraph(job).get().getFailureInfo()
+            if failure is not None and failure.getTimestamp() > known:
+                known = failure.getTimestamp()
+                failed(explain(self._cause(failure.getException())))
+
+        return look
+
     def _cause(self, error: Any) -> Any:
         return error.deserializeError(self.gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader())
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def both() -> None:
+        first()
+        second()
+
+    return both
 
 
 def _wait(result: Any, watch: Callable[[], None], seconds: float | None) -> None:

@@ -29,6 +29,18 @@ class JavaUnavailable(Failure):
     """No Java that can run Flink, or one that does not start."""
 
 
+class ConnectorUnavailable(Failure):
+    """Flink's Kafka connector is not there and cannot be fetched."""
+
+
+class CheckpointUnusable(Failure):
+    """State that the job as it is now cannot go on from, or a folder of checkpoints that cannot be used."""
+
+
+class SettingRefused(Failure):
+    """A server does not allow what a setting asks for."""
+
+
 class JobFailed(Failure):
     """Everything else, told by its root cause."""
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -93,14 +94,14 @@ def flink_home() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def start(heap: str = "768m", log_level: str = "WARN", worker_processes: bool = True) -> "Starting":
-    """Starts the Java process and returns at once; `Starting.gateway` waits until it answers.
+def start(heap: str = "768m", log_level: str = "WARN", worker_processes: bool = True, jars: Sequence[Path] = ()) -> "Starting":
+    """Starts the Java process and returns at once; `Starting.gateway` waits until it answers. `jars` stand behind Flink's own.
 
     Without `worker_processes` only jobs in thread mode can run: they start half a second sooner and save 140 MB, for Beam stays out.
     """
     scratch = Path(tempfile.mkdtemp(prefix="fraudc-"))
     try:
-        command = _command(scratch, heap, log_level)
+        command = _command(scratch, heap, log_level, jars)
         with (scratch / "java.err").open("wb") as errors:
             environment = _environment(scratch, worker_processes)
             process = subprocess.Popen(
@@ -112,11 +113,11 @@ def start(heap: str = "768m", log_level: str = "WARN", worker_processes: bool = 
     return Starting(process, scratch)
 
 
-def _command(scratch: Path, heap: str, log_level: str) -> list[str]:
+def _command(scratch: Path, heap: str, log_level: str, jars: Sequence[Path]) -> list[str]:
     home = flink_home()
     logging = scratch / "log4j2.properties"
     logging.write_text(_LOGGING.format(level=log_level, path=scratch / "flink.log"))
-    jars = sorted(str(path) for path in (*(home / "lib").glob("*.jar"), *(home / "opt").glob("flink-python*.jar")))
+    flink = sorted(str(path) for path in (*(home / "lib").glob("*.jar"), *(home / "opt").glob("flink-python*.jar")))
     opened = re.search(r"^\s*all: (--add.*)$", (home / "conf" / "config.yaml").read_text(), re.MULTILINE)
     return [
         java_executable(),
@@ -129,7 +130,7 @@ def _command(scratch: Path, heap: str, log_level: str) -> list[str]:
         f"-Djava.io.tmpdir={scratch}",
         f"-Dlog4j.configurationFile={logging}",
         "-cp",
-        os.pathsep.join(jars),
+        os.pathsep.join([*flink, *map(str, jars)]),
         _SERVER,
     ]
 

@@ -9,7 +9,7 @@ from fraudc_runtime.flink.machine import IntakePart, Machine
 
 
 class IntakeFunction(ProcessFunction):  # type: ignore[misc]  # pyflink ships no types
-    """A shell over the machine's intake: at parallelism 1, for a file's watermark must never lag."""
+    """A shell over the machine's intake. For files at parallelism 1, since a file's watermark must never lag."""
 
     _intake: IntakePart
 

@@ -59,20 +59,32 @@ class Internals:
         self.string_type = jvm.org.apache.flink.api.common.typeinfo.BasicTypeInfo.STRING_TYPE_INFO
         self.row_type = self._row(self.string_type, self.bytes_type)
         self.key_type = self._row(self.string_type)
+        self.logical = jvm.org.apache.flink.table.types.logical
+        self.record_type = self.table_row(self.binary(), self.binary())
+
+    def binary(self) -> Any:
+        """The logical type of bytes that may be missing."""
+        return self.logical.VarBinaryType(self.logical.VarBinaryType.MAX_LENGTH)
+
+    def table_row(self, *types: Any) -> Any:
+        """The type of a table row (RowData) of these logical types."""
+        made = self.array(self.logical.LogicalType, types)
+        return self.jvm.org.apache.flink.table.runtime.typeutils.InternalTypeInfo.ofFields(made)
 
     def _row(self, *types: Any) -> Any:
-        made = self._array(self.jvm.org.apache.flink.api.common.typeinfo.TypeInformation, types)
+        made = self.array(self.jvm.org.apache.flink.api.common.typeinfo.TypeInformation, types)
         return self.jvm.org.apache.flink.api.java.typeutils.RowTypeInfo(made)
 
-    def _array(self, kind: Any, items: Sequence[Any]) -> Any:
+    def array(self, kind: Any, items: Sequence[Any]) -> Any:
+        """A Java array."""
         made = self._gateway.new_array(kind, len(items))
         for at, item in enumerate(items):
             made[at] = item
         return made
 
     def side(self, name: str) -> Any:
-        """An OutputTag for rows (key, payload)."""
-        return self.jvm.org.apache.flink.util.OutputTag(name, self.row_type)
+        """An OutputTag for records, which are table rows (key, payload)."""
+        return self.jvm.org.apache.flink.util.OutputTag(name, self.record_type)
 
     def environment(self, options: Mapping[str, str]) -> Any:
         """Where a job's graph is put together. Not the local one: pyflink would run process workers' functions in this process."""
@@ -92,7 +104,7 @@ class Internals:
     def operator(self, env: Any, upstream: Any, of: "Generated") -> Any:
         """`upstream` -> the generated operator -> a stream of its output's type."""
         flink = self.jvm.org.apache.flink
-        references = self._array(self.jvm.Object, of.references)
+        references = self.array(self.jvm.Object, of.references)
         code = flink.table.runtime.generated.GeneratedOperator(
             of.source, _source(of.source), references, flink.configuration.Configuration()
         )
@@ -104,9 +116,15 @@ class Internals:
         env.addOperator(made)
         return flink.python.util.PythonConfigUtil.createSingleOutputStreamOperator(env, made)
 
+    def restore(self, graph: Any, checkpoint: str) -> None:
+        """Lets the job of the graph begin with the state of a checkpoint, all of which it must take."""
+        settings = self.jvm.org.apache.flink.runtime.jobgraph.SavepointRestoreSettings
+        claim = self.jvm.org.apache.flink.core.execution.RecoveryClaimMode.CLAIM
+        graph.setSavepointRestoreSettings(settings.forPath(checkpoint, False, claim))
+
     def union(self, streams: Sequence[Any]) -> Any:
         """All records of the streams, in no order between them."""
-        return streams[0].union(self._array(self.jvm.org.apache.flink.streaming.api.datastream.DataStream, streams[1:]))
+        return streams[0].union(self.array(self.jvm.org.apache.flink.streaming.api.datastream.DataStream, streams[1:]))
 
     def keyed(self, stream: Any) -> Any:
         """Rows shuffled by their first field."""

@@ -10,7 +10,7 @@ Mode = Literal["thread", "process"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A job's settings. Sizes are bytes, times milliseconds.
+    """What file jobs and Kafka jobs have in common. Sizes are bytes, times milliseconds.
 
     `mode` says where Python runs: in threads of Flink's own process, or in processes beside it. `intake_mode` is the mode of `intake` alone
     (None: the same); in a process of its own it shares no interpreter lock with `detect`, at the price of a slower start.
@@ -23,6 +23,7 @@ class Settings:
 
     parallelism: int = 1
     shards: int = 128
+    state_backend: Literal["rocksdb", "heap"] = "rocksdb"
     mode: Mode = "thread"
     intake_mode: Mode | None = None
     frame_lines: int = 2_048
@@ -42,7 +43,7 @@ class Settings:
         return "process" in (self.mode, self.intake_mode)
 
     def options(self) -> dict[str, str]:
-        """Flink's options of the job; state in RocksDB, no restart, aligned barriers."""
+        """Flink's options of the job: no restart, aligned barriers."""
         return {
             "execution.buffer-timeout.interval": f"{self.buffer_timeout} ms",
             "execution.checkpointing.unaligned.enabled": "false",
@@ -54,7 +55,9 @@ class Settings:
             "python.fn-execution.bundle.size": "100",
             "python.fn-execution.bundle.time": "10",
             "restart-strategy.type": "none",
-            "state.backend.type": "rocksdb",
+            "state.backend.rocksdb.thread.num": "2",
+            "state.backend.rocksdb.writebuffer.size": "32mb",
+            "state.backend.type": {"rocksdb": "rocksdb", "heap": "hashmap"}[self.state_backend],
         }
 
 

@@ -1,10 +1,11 @@
-"""The main job's graph on one screen: settings, a machine and files in, Flink's stream graph out.
+"""The main job's two graphs on one screen: settings, a machine and where to read and write in, Flink's stream graph out.
 
-files -> intake -> split -> by shard -> coalesce -> detect -> explode -> alerts, shadow, dlq, late, status
-                     `-------------------------------------------------^   (stateless alerts, dead letters, late transactions)
+files ---------------> intake ----------> split -> by shard -> coalesce -> detect -> explode -> files: alerts, shadow, dlq, late, status
+transactions -> batch -> intake -> clock -> split -> by shard -> coalesce -> detect -> explode -> topics: the same
+                                              `---------------------------------------^   (stateless alerts, dead letters, late ones)
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +13,47 @@ from pyflink.common import Types
 from pyflink.datastream import DataStream, KeyedStream, StreamExecutionEnvironment
 
 from fraudc_runtime.flink.detect import DetectFunction
+from fraudc_runtime.flink.failures import SettingRefused
 from fraudc_runtime.flink.intake import IntakeFunction
 from fraudc_runtime.flink.internals import Generated, Internals, shard_names
+from fraudc_runtime.flink.kafka import Connector, Transactions
 from fraudc_runtime.flink.machine import Machine
 from fraudc_runtime.flink.settings import Settings
-from fraudc_runtime.frames import ALERT, DEAD, LATE, SHADOW, STATUS, SUBFRAME
+from fraudc_runtime.flink.topics import TopicJob
+from fraudc_runtime.frames import ALERT, CLOCK, DEAD, DECODED, LATE, SHADOW, STATUS, SUBFRAME
 
 # Each operator's uid, which is its name too, and what it does; savepoints hold on to the uids.
-UIDS = {
-    "inputs": "the names of the files",
-    "files": "bytes -> source frames",
+_SHARED = {
     "intake": "decode, stateless rules, group by shard (Python)",
     "split": "tagged frame -> sub-frames by shard; the watermark",
     "coalesce": "sub-frames -> shard frames",
     "detect": "order, duplicates, windows, rules (Python; keyed by shard, RocksDB)",
     "explode": "tagged frame -> outputs",
+}
+UIDS = {
+    "inputs": "the names of the files",
+    "files": "bytes -> source frames",
+    **_SHARED,
     "alerts": "lines of a file",
     "shadow": "lines of a file",
     "dlq": "lines of a file",
     "late": "lines of a file",
     "status": "lines of a file",
 }
-_SIDES = {ALERT: "alerts", SHADOW: "shadow", DEAD: "dlq", LATE: "late", STATUS: "status"}
+TOPIC_UIDS = {
+    "transactions": "records of a topic, from the beginning (state: offsets)",
+    "batch": "records -> topic frames",
+    "clock": "the watermark, from what each partition has brought (state: largest event times)",
+    **_SHARED,
+    "alerts": "a topic, exactly once (state: transactions)",
+    "shadow": "a topic, exactly once (state: transactions)",
+    "dlq": "a topic, at least once",
+    "late": "a topic, at least once",
+    "status": "a topic, at least once",
+    "decoded": "transactions as decoded, on standard output; only where they are asked for",
+}
+_SIDES = {ALERT: "alerts", SHADOW: "shadow", DEAD: "dlq", LATE: "late", STATUS: "status", DECODED: "decoded"}
+_PATIENCE = 20  # ms that transactions gather behind a watermark before `detect` sees them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +72,101 @@ class FilePaths:
     progress: Path
 
 
+@dataclass
+class _Graph:
+    """A graph being put together around the machine; `streams` are its outputs by tag, each in parts."""
+
+    internals: Internals
+    machine: Machine
+    settings: Settings
+    options: dict[str, str]
+    streams: dict[int, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.j_env = self.internals.environment(self.options)
+        self.env = StreamExecutionEnvironment(self.j_env)
+        self.sides = [self.internals.side(name) for name in ("subframes", *(_SIDES[tag] for tag in sorted(_SIDES)))]
+
+    def java(self, upstream: Any, uid: str, source: str, references: list[Any], parallelism: int, output: Any = None) -> Any:
+        kind = output or self.internals.bytes_type
+        return self.internals.operator(self.j_env, upstream, Generated(uid, source, references, kind, parallelism))
+
+    def intake(self, frames: Any, parallelism: int) -> Any:
+        self.internals.execution_mode(self.j_env, self.settings.intake_mode or self.settings.mode)
+        return _python(DataStream(frames).process(IntakeFunction(self.machine), _bytes()), "intake", parallelism)
+
+    def evaluate(self, tagged: Any, readers: int, *, gathered: list[str], bounded: bool) -> None:
+        """From tagged frames of intake to the outputs."""
+        settings, internals = self.settings, self.internals
+        keys = ",".join(shard_names(settings.shards))
+        split = self.java(tagged, "split", "Route", [str(SUBFRAME), keys, *self.sides], readers, internals.row_type)
+        keyed = internals.keyed(split)
+        coalesce = self.java(keyed, "coalesce", "Coalesce", gathered, settings.parallelism, internals.row_type)
+        by_shard = KeyedStream(internals.already_keyed(coalesce), Types.ROW([Types.STRING(), _bytes()]), DataStream(coalesce))
+        internals.execution_mode(self.j_env, settings.mode)
+        detect = _python(by_shard.process(DetectFunction(self.machine, bounded), _bytes()), "detect", settings.parallelism)
+        explode = self.java(detect, "explode", "Route", [str(ALERT), "", *self.sides], settings.parallelism, internals.record_type)
+        self.streams = {
+            ALERT: [explode, split.getSideOutput(self.sides[ALERT])],
+            **{tag: [split.getSideOutput(self.sides[tag])] for tag in (DEAD, DECODED)},
+            **{tag: [each.getSideOutput(self.sides[tag]) for each in (explode, split)] for tag in (SHADOW, LATE, STATUS)},
+        }
+
+    def output(self, *tags: int) -> Any:
+        """All records with these tags."""
+        return self.internals.union([stream for tag in tags for stream in self.streams[tag]])
+
+    def finished(self, name: str) -> Any:
+        return self.env._generate_stream_graph(clear_transformations=True, job_name=name)
+
+
 def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Settings, *, max_disorder: int) -> Any:
     """Flink's StreamGraph of the bounded job; `max_disorder` in milliseconds is what `coalesce` waits before it asks a shard again."""
-    j_env = internals.environment(settings.options())
-    env = StreamExecutionEnvironment(j_env)
-    bytes_type, row_type, side_names = internals.bytes_type, internals.row_type, ("subframes", *(_SIDES[tag] for tag in sorted(_SIDES)))
-    sides = [internals.side(name) for name in side_names]
-
-    inputs = internals.elements(j_env, [f"{source}:{path}" for source, path in paths.inputs]).name("inputs").uid("inputs")
+    graph = _Graph(internals, machine, settings, settings.options())
+    inputs = internals.elements(graph.j_env, [f"{source}:{path}" for source, path in paths.inputs]).name("inputs").uid("inputs")
     limits = [str(settings.frame_lines), str(settings.frame_bytes), str(paths.progress)]
-    files = internals.operator(j_env, inputs, Generated("files", "Files", limits, bytes_type))
-    internals.execution_mode(j_env, settings.intake_mode or settings.mode)
-    intake = _python(DataStream(files).process(IntakeFunction(machine), _bytes()), "intake", 1)
-    keys = ",".join(shard_names(settings.shards))
-    split = internals.operator(j_env, intake, Generated("split", "Route", [str(SUBFRAME), keys, *sides], row_type))
+    intake = graph.intake(graph.java(inputs, "files", "Files", limits, 1), 1)
+    graph.evaluate(intake, 1, gathered=[str(settings.batch_bytes), str(max_disorder), "0"], bounded=True)
 
-    gathered = [str(settings.batch_bytes), str(max_disorder)]
-    coalesce = internals.operator(
-        j_env, internals.keyed(split), Generated("coalesce", "Coalesce", gathered, row_type, settings.parallelism)
-    )
-    by_shard = KeyedStream(internals.already_keyed(coalesce), Types.ROW([Types.STRING(), _bytes()]), DataStream(coalesce))
-    internals.execution_mode(j_env, settings.mode)
-    detect = _python(by_shard.process(DetectFunction(machine, bounded=True), _bytes()), "detect", settings.parallelism)
-    explode = internals.operator(j_env, detect, Generated("explode", "Route", [str(ALERT), "", *sides], row_type, settings.parallelism))
-
-    def write(name: str, path: Path | None, *streams: Any) -> None:
+    def write(uid: str, path: Path | None, *tags: int) -> None:
         if path is not None:
-            internals.operator(j_env, internals.union(streams), Generated(name, "Lines", [str(path)], row_type))
+            graph.java(graph.output(*tags), uid, "Lines", [str(path)], 1, internals.record_type)
 
-    alerts = [explode, split.getSideOutput(sides[ALERT])]
-    shadow = [explode.getSideOutput(sides[SHADOW]), split.getSideOutput(sides[SHADOW])]
-    write("alerts", paths.alerts, *alerts, *([] if paths.shadow else shadow))
-    write("shadow", paths.shadow, *shadow)
-    write("dlq", paths.dead, split.getSideOutput(sides[DEAD]))
-    write("late", paths.late, split.getSideOutput(sides[LATE]), explode.getSideOutput(sides[LATE]))
-    write("status", paths.status, split.getSideOutput(sides[STATUS]), explode.getSideOutput(sides[STATUS]))
-    return env._generate_stream_graph(clear_transformations=True, job_name="fraud-detection")
+    write("alerts", paths.alerts, ALERT, *([] if paths.shadow else [SHADOW]))
+    write("shadow", paths.shadow, SHADOW)
+    write("dlq", paths.dead, DEAD)
+    write("late", paths.late, LATE)
+    write("status", paths.status, STATUS)
+    return graph.finished("fraud-detection")
+
+
+def build_topics(internals: Internals, job: TopicJob) -> Any:
+    """Flink's StreamGraph of the job from topics to topics. SettingRefused if the broker does not allow what it needs."""
+    settings, topics = job.settings, job.topics
+    graph = _Graph(internals, job.machine, settings, job.options())
+    connector = Connector(internals, job.cluster)
+    if (limit := connector.largest_transaction_timeout()) is not None and limit < job.transaction_timeout:
+        raise SettingRefused(f"the transaction timeout of {job.transaction_timeout} ms is above the broker's limit of {limit} ms")
+    readers = min(settings.parallelism, job.partitions)  # a task without a partition would hold event time back until it counts as idle
+    records = connector.source(graph.j_env, "transactions", topics.transactions, parallelism=readers, idle=job.idle, bounded=job.bounded)
+    limits = ["0", str(settings.frame_lines), str(settings.frame_bytes), str(job.linger)]
+    intake = graph.intake(graph.java(records, "batch", "Batch", limits, readers), readers)
+    clock = graph.java(intake, "clock", "Clock", [str(CLOCK), str(job.max_disorder), str(job.idle)], readers)
+    gathered = [str(settings.batch_bytes), str(job.max_disorder), str(_PATIENCE)]
+    graph.evaluate(clock, readers, gathered=gathered, bounded=False)
+
+    def write(uid: str, topic: str, tag: int, *, once: bool = False) -> None:
+        transactions = Transactions(f"{job.transaction_prefix}-{uid}", job.transaction_timeout) if once else None
+        connector.sink(graph.output(tag), uid, topic, parallelism=settings.parallelism if once else 1, transactions=transactions)
+
+    write("alerts", topics.alerts, ALERT, once=True)
+    write("shadow", topics.alerts_shadow, SHADOW, once=True)
+    write("dlq", topics.dlq, DEAD)
+    write("late", topics.late, LATE)
+    write("status", topics.status, STATUS)
+    if job.shown:
+        graph.java(graph.output(DECODED), "decoded", "Lines", [str(job.shown), "at once"], 1, internals.record_type)
+    return graph.finished(job.name)
 
 
 def _python(stream: DataStream, uid: str, parallelism: int) -> Any:

@@ -85,7 +85,7 @@ def test_flink_puts_each_shard_into_the_key_group_of_its_number(cluster: Cluster
     names = shard_names(shards)
     groups = []
     for name in names:
-        row = jvm.org.apache.flink.types.Row.of(internals._array(jvm.Object, [name]))
+        row = jvm.org.apache.flink.types.Row.of(internals.array(jvm.Object, [name]))
         groups.append(jvm.org.apache.flink.runtime.state.KeyGroupRangeAssignment.assignToKeyGroup(row, shards))
     assert groups == list(range(shards))
     assert len(set(names)) == shards

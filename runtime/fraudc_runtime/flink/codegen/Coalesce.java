@@ -1,7 +1,9 @@
 // Rows (shard, sub-frame) in, rows (shard, shard frame) out: sub-frames gathered per shard and sent with the watermark that makes them
-// complete. The watermark passes only when nothing before it is held back, so that no timer overtakes a transaction.
+// complete: as soon as `batchBytes` are held, and `patience` after a watermark came that some wait for (0: not before the bytes are held).
+// The watermark passes only when nothing before it is held back, so that no timer overtakes a transaction.
 public final class Coalesce extends org.apache.flink.table.runtime.operators.TableStreamOperator
-        implements org.apache.flink.streaming.api.operators.OneInputStreamOperator {
+        implements org.apache.flink.streaming.api.operators.OneInputStreamOperator,
+                org.apache.flink.streaming.runtime.tasks.ProcessingTimeService.ProcessingTimeCallback {
     private static final byte MARKER = 1;
     private static final byte END = 2;
     private static final int HEADER = 13;
@@ -10,6 +12,8 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     private final long batchBytes;
     private final long mostHeld;
     private final long maxDisorder;
+    private final long patience; // ms
+    private transient boolean timed;
     private transient java.util.HashMap shards; // shard -> Pending
     private transient long held;
     private transient long watermark;
@@ -24,6 +28,7 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         this.batchBytes = Long.parseLong((String) references[0]);
         this.mostHeld = batchBytes > 0 ? 4 * batchBytes : MOST_HELD;
         this.maxDisorder = Long.parseLong((String) references[1]);
+        this.patience = Long.parseLong((String) references[2]);
         setup(task, config, output);
         setProcessingTimeService(time);
     }
@@ -62,7 +67,16 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
             output.emitWatermark(mark);
         } else if (held >= batchBytes) {
             drain();
+        } else if (patience > 0 && !timed) {
+            timed = true;
+            getProcessingTimeService().registerTimer(getProcessingTimeService().getCurrentProcessingTime() + patience, this);
         }
+    }
+
+    // While `detect` is busy this comes late, and more has been gathered: batches grow with the load.
+    public void onProcessingTime(long time) throws Exception {
+        timed = false;
+        drain();
     }
 
     // Everything gathered goes out; a shard whose last transactions have come of age since gets an empty frame; then the watermark.

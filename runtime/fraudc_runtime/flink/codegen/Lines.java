@@ -1,7 +1,8 @@
-// Rows (key, payload) in, payloads as lines of a file out; terminal.
+// Binary rows (key, payload) in, payloads as lines of a file out, each at once where the second reference says so; terminal.
 public final class Lines extends org.apache.flink.table.runtime.operators.TableStreamOperator
         implements org.apache.flink.streaming.api.operators.OneInputStreamOperator {
     private final String path;
+    private final boolean atOnce;
     private transient java.io.OutputStream file;
 
     public Lines(
@@ -11,6 +12,7 @@ public final class Lines extends org.apache.flink.table.runtime.operators.TableS
             org.apache.flink.streaming.api.operators.Output output,
             org.apache.flink.streaming.runtime.tasks.ProcessingTimeService time) throws Exception {
         this.path = (String) references[0];
+        this.atOnce = references.length > 1 && references[1].equals("at once");
         setup(task, config, output);
         setProcessingTimeService(time);
     }
@@ -25,10 +27,13 @@ public final class Lines extends org.apache.flink.table.runtime.operators.TableS
     }
 
     public void processElement(org.apache.flink.streaming.runtime.streamrecord.StreamRecord element) throws Exception {
-        byte[] payload = (byte[]) ((org.apache.flink.types.Row) element.getValue()).getField(1);
+        byte[] payload = ((org.apache.flink.table.data.RowData) element.getValue()).getBinary(1);
         try {
             file.write(payload, 0, payload.length);
             file.write('\n');
+            if (atOnce) {
+                file.flush();
+            }
         } catch (java.io.IOException failure) {
             throw unwritable(failure);
         }

@@ -1,5 +1,6 @@
-// Tagged frames in; the records of one tag out as rows (key, payload), those of each other tag to its side output. With names for
-// keys (the index in the key's digits selects one) the frame's watermark becomes Flink's, and no other watermark passes.
+// Tagged frames in; the records of one tag out, those of each other tag to its side output, as binary rows (key, payload). With names for
+// keys (the index in the key's digits selects one) the main output is rows (name, payload), the frame's watermark becomes Flink's, and no
+// other watermark passes.
 public final class Route extends org.apache.flink.table.runtime.operators.TableStreamOperator
         implements org.apache.flink.streaming.api.operators.OneInputStreamOperator {
     private static final int NO_KEY = -1;
@@ -37,14 +38,15 @@ public final class Route extends org.apache.flink.table.runtime.operators.TableS
         long mark = in.getLong();
         while (in.hasRemaining()) {
             int tag = in.get();
-            String key = text(in, frame);
-            byte[] payload = new byte[in.getInt()];
-            in.get(payload);
-            if (tag == mainTag) {
-                String name = names == null ? key : names[Integer.parseInt(key)];
-                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(row(name, payload)));
+            byte[] key = bytes(in, in.getInt());
+            byte[] payload = bytes(in, in.getInt());
+            if (tag != mainTag) {
+                output.collect(sides[tag], new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(record(key, payload)));
+            } else if (names == null) {
+                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(record(key, payload)));
             } else {
-                output.collect(sides[tag], new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(row(key, payload)));
+                String name = names[Integer.parseInt(new String(key, "US-ASCII"))];
+                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(named(name, payload)));
             }
         }
         if (names != null && mark > watermark) {
@@ -53,19 +55,25 @@ public final class Route extends org.apache.flink.table.runtime.operators.TableS
         }
     }
 
-    private static String text(java.nio.ByteBuffer in, byte[] frame) throws Exception {
-        int length = in.getInt();
+    private static byte[] bytes(java.nio.ByteBuffer in, int length) {
         if (length == NO_KEY) {
             return null;
         }
-        String key = new String(frame, in.position(), length, "UTF-8");
-        in.position(in.position() + length);
-        return key;
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
     }
 
-    private static org.apache.flink.types.Row row(String key, byte[] payload) {
-        org.apache.flink.types.Row row = new org.apache.flink.types.Row(2);
+    private static org.apache.flink.table.data.GenericRowData record(byte[] key, byte[] payload) {
+        org.apache.flink.table.data.GenericRowData row = new org.apache.flink.table.data.GenericRowData(2);
         row.setField(0, key);
+        row.setField(1, payload);
+        return row;
+    }
+
+    private static org.apache.flink.types.Row named(String name, byte[] payload) {
+        org.apache.flink.types.Row row = new org.apache.flink.types.Row(2);
+        row.setField(0, name);
         row.setField(1, payload);
         return row;
     }

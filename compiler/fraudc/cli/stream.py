@@ -1,0 +1,125 @@
+"""`fraudc run` without --input: a rules project in, its job from topics to topics runs until it is stopped."""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from fraudc.cli.compiled import compile_or_fail, root_of
+from fraudc.cli.failure import SERVER, Failure
+from fraudc.cli.topics import cluster_of, one_line, settings_of, stoppable
+
+if TYPE_CHECKING:
+    from fraudc.live.connection import Connection
+    from fraudc_runtime.flink.failures import Failure as JobFailure
+    from fraudc_runtime.flink.settings import Mode
+    from fraudc_runtime.flink.topics import TopicJob
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for; None where the project decides."""
+
+    project: Path | None
+    bootstrap: str | None
+    parallelism: int | None
+    mode: "Mode"
+    show: bool
+    create_topics: bool
+    quiet: bool
+
+
+def stream(request: Request) -> None:
+    """Returns when SIGINT or SIGTERM has stopped the job, after a last checkpoint."""
+    with ExitStack() as stack:
+        stack.enter_context(one_line())
+        pipe = stack.enter_context(_shown()) if request.show else None
+        job = _job(request, pipe)
+        stopping = stack.enter_context(stoppable())
+        _run(job, stopping, request.quiet)
+
+
+def _job(request: Request, pipe: Path | None) -> "TopicJob":
+    from fraudc.document.job import JobDocument  # noqa: PLC0415  start-up
+    from fraudc.live.job import topic_job  # noqa: PLC0415  start-up
+
+    plan = compile_or_fail(request.project)
+    settings = settings_of(request.project)
+    connection = cluster_of(settings, request.bootstrap)
+    partitions = _topics(connection, request)
+    return topic_job(
+        plan,
+        settings.job or JobDocument(),
+        connection,
+        root_of(request.project),
+        partitions=partitions,
+        parallelism=request.parallelism,
+        mode=request.mode,
+        shown=pipe,
+    )
+
+
+def _topics(connection: "Connection", request: Request) -> int:
+    """How many partitions of transactions there are, once every topic of the job is there."""
+    from fraudc.live.job import topics_of  # noqa: PLC0415  start-up
+
+    topics = topics_of(connection)
+    names = (topics.transactions, topics.alerts, topics.alerts_shadow, topics.dlq, topics.late, topics.status)
+    if request.create_topics:
+        for name in connection.create(names):
+            _say(request.quiet, f"made the topic {name}")
+    for name in names[1:]:
+        connection.partitions(name)
+    return len(connection.partitions(topics.transactions))
+
+
+def _run(job: "TopicJob", stopping: Callable[[], bool], quiet: bool) -> None:
+    from fraudc_runtime.flink import failures  # noqa: PLC0415  start-up
+    from fraudc_runtime.flink.topics import Watch, run_topics  # noqa: PLC0415  start-up
+
+    def started(checkpoint: str | None) -> None:
+        where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {job.topics.transactions}"
+        _say(quiet, f"{job.name}: {where}")
+
+    def failed(failure: "JobFailure") -> None:
+        _say(False, f"{job.name} failed and starts again: {failure}")
+
+    try:
+        run_topics(job, watch=Watch(stopping, started, failed))
+    except failures.Failure as failure:
+        raise Failure(str(failure), SERVER) from failure
+    _say(quiet, f"{job.name}: stopped; started again, it goes on where it was")
+
+
+def _say(quiet: bool, text: str) -> None:
+    if not quiet:
+        typer.echo(f"fraudc: {text}", err=True)
+
+
+@contextmanager
+def _shown() -> Iterator[Path]:
+    """A named pipe whose lines go to standard output as they come."""
+    folder = Path(tempfile.mkdtemp(prefix="fraudc-shown-"))
+    pipe = folder / "decoded"
+    os.mkfifo(pipe)
+
+    def copy() -> None:
+        while True:  # the job opens it anew whenever it is restarted
+            with pipe.open("rb", buffering=0) as lines:
+                while found := lines.read(1 << 16):
+                    sys.stdout.buffer.write(found)
+                    sys.stdout.buffer.flush()
+
+    threading.Thread(target=copy, daemon=True).start()
+    try:
+        yield pipe
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,97 @@
+"""A project's plan and `job:` in, the job from topics to topics out, as far as it can be checked before anything starts."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from fraudc.document.job import JobDocument
+from fraudc.live.connection import Connection
+from fraudc.live.failure import RequestFailure
+from fraudc.live.security import resolved
+from fraudc_runtime.flink.bound import PlanMachine
+from fraudc_runtime.flink.checkpoints import Checkpoints
+from fraudc_runtime.flink.kafka import Cluster
+from fraudc_runtime.flink.settings import Mode, Settings
+from fraudc_runtime.flink.topics import TopicJob, Topics
+from fraudc_runtime.intake import Source
+from fraudc_runtime.plan import Plan, encode
+
+NAME = "fraud-detection"
+FOLDER = ".fraudc/checkpoints"  # in the project
+TRANSACTION_TIMEOUT = 900_000  # ms: a broker's limit as it is delivered
+_GATHERED = 4 << 20  # bytes
+
+
+def topics_of(connection: Connection) -> Topics:
+    """The names of the job's topics."""
+    named = connection.topics
+    return Topics(named.transactions, named.alerts, named.alerts_shadow, named.dlq, named.late, named.status)
+
+
+def topic_job(
+    plan: Plan,
+    job: JobDocument,
+    connection: Connection,
+    root: Path,
+    *,
+    partitions: int,
+    parallelism: int | None,
+    mode: Mode,
+    shown: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> TopicJob:
+    """`parallelism` overrides the project's; `shown` is where decoded transactions go. RequestFailure where settings contradict."""
+    name = job.name or NAME
+    settings = settings_of(job, parallelism, mode)
+    checkpoints = checkpoints_of(job, root, environment)
+    timeout = job.transaction_timeout or TRANSACTION_TIMEOUT
+    if timeout <= checkpoints.interval:
+        raise RequestFailure("job.transaction_timeout is no longer than job.checkpoints.interval: every transaction would expire")
+    topics = topics_of(connection)
+    source = Source("transactions", topics.transactions, None, "json", 0)
+    return TopicJob(
+        name=name,
+        machine=PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True, shown=shown is not None),
+        cluster=Cluster(connection.java(), connection.group or name),
+        topics=topics,
+        partitions=partitions,
+        checkpoints=checkpoints,
+        transaction_prefix=job.transactional_id_prefix or name,
+        transaction_timeout=timeout,
+        max_disorder=plan.schema.max_disorder,
+        idle=plan.schema.idle,
+        linger=20 if job.linger is None else job.linger,
+        shown=shown,
+        restart=job.restart,
+        settings=settings,
+    )
+
+
+def settings_of(job: JobDocument, parallelism: int | None, mode: Mode) -> Settings:
+    """RequestFailure for a parallelism that the shards do not allow."""
+    chosen = Settings(mode=mode, batch_bytes=_GATHERED, state_backend="heap" if job.state_backend == "heap" else "rocksdb")
+    try:
+        return replace(
+            chosen,
+            parallelism=parallelism or job.parallelism or chosen.parallelism,
+            shards=job.shards or chosen.shards,
+            frame_lines=job.batch or chosen.frame_lines,
+        )
+    except ValueError as error:
+        raise RequestFailure(f"job: {error}") from error
+
+
+def checkpoints_of(job: JobDocument, root: Path, environment: Mapping[str, str]) -> Checkpoints:
+    """A folder without a scheme is relative to the project's."""
+    declared = job.checkpoints
+    folder = resolved(declared.dir, environment) if declared else FOLDER
+    made = Checkpoints(folder if "://" in folder else str((root / folder).absolute()))
+    if declared is None:
+        return made
+    return replace(
+        made,
+        interval=declared.interval or made.interval,
+        timeout=declared.timeout or made.timeout,
+        retained=declared.retained or made.retained,
+    )

@@ -1,0 +1,138 @@
+"""Topics and client properties in, Flink's Kafka sources and sinks out; every use of the connector's internal classes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+
+from fraudc_runtime.flink.internals import Internals
+
+_TABLE = "org.apache.flink.streaming.connectors.kafka.table."
+_METADATA = ("PARTITION", "OFFSET", "TIMESTAMP")
+_TIMESTAMP_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """How Java clients reach the cluster: `properties` with bootstrap.servers among them, and the consumer group that shows progress."""
+
+    properties: Mapping[str, str]
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transactions:
+    """An exactly-once sink's transactions: `prefix` of their ids, unique to job and sink, and their timeout in ms."""
+
+    prefix: str
+    timeout: int
+
+
+class Connector:
+    """Flink's Kafka connector in one Java virtual machine."""
+
+    def __init__(self, internals: Internals, cluster: Cluster) -> None:
+        self._internals = internals
+        self._jvm = internals.jvm
+        self._kafka = internals.jvm.org.apache.flink.connector.kafka
+        self._cluster = cluster
+
+    def largest_transaction_timeout(self) -> int | None:
+        """The broker's limit in ms; None where it does not tell us."""
+        clients = self._jvm.org.apache.flink.kafka.shaded.org.apache.kafka
+        admin = clients.clients.admin.Admin.create(self._properties(self._cluster.properties))
+        try:
+            node = admin.describeCluster().nodes().get().iterator().next()
+            kind = getattr(clients.common.config, "ConfigResource$Type").BROKER
+            broker = clients.common.config.ConfigResource(kind, node.idString())
+            found = admin.describeConfigs(self._jvm.java.util.Collections.singleton(broker)).all().get().get(broker)
+            return int(found.get("transaction.max.timeout.ms").value())
+        except Py4JJavaError:
+            return None
+        finally:
+            admin.close(self._jvm.java.time.Duration.ZERO)
+
+    def source(self, env: Any, uid: str, topic: str, *, parallelism: int, idle: int, bounded: bool) -> Any:
+        """Records of the topic from its beginning, as table rows (payload, partition, offset, timestamp); a payload may be null.
+
+        Its watermark carries no event time: it is there once every partition of a task has brought a record or been silent for `idle` ms.
+        `bounded` ends where the topic ends now.
+        """
+        offsets = self._kafka.source.enumerator.initializer.OffsetsInitializer
+        topics = self._jvm.java.util.ArrayList()
+        topics.add(topic)
+        properties = {**self._cluster.properties, "partition.discovery.interval.ms": "60000", "max.poll.records": "2000"}
+        builder = self._kafka.source.KafkaSource.builder().setTopics(topics).setGroupId(self._cluster.group)
+        builder = builder.setStartingOffsets(offsets.earliest()).setProperties(self._properties(properties))
+        builder = builder.setDeserializer(self._deserializer())
+        source = (builder.setBounded(offsets.latest()) if bounded else builder).build()
+        strategy = self._jvm.org.apache.flink.api.common.eventtime.WatermarkStrategy.forMonotonousTimestamps()
+        strategy = strategy.withIdleness(self._jvm.java.time.Duration.ofMillis(max(1, idle)))
+        return env.fromSource(source, strategy, uid).uid(uid).setParallelism(parallelism)
+
+    def sink(self, stream: Any, uid: str, topic: str, *, parallelism: int, transactions: Transactions | None = None) -> None:
+        """Writes records (key, payload): exactly once with `transactions`, else at least once."""
+        guarantee = self._jvm.org.apache.flink.connector.base.DeliveryGuarantee
+        properties = dict(self._cluster.properties)
+        builder = self._kafka.sink.KafkaSink.builder().setRecordSerializer(self._serializer(topic))
+        if transactions is None:
+            builder = builder.setDeliveryGuarantee(guarantee.AT_LEAST_ONCE)
+        else:
+            properties["transaction.timeout.ms"] = str(transactions.timeout)
+            builder = builder.setDeliveryGuarantee(guarantee.EXACTLY_ONCE).setTransactionalIdPrefix(transactions.prefix)
+        sink = builder.setKafkaProducerConfig(self._properties(properties)).build()
+        stream.sinkTo(sink).name(uid).uid(uid).setParallelism(parallelism)
+
+    def _deserializer(self) -> Any:
+        logical = self._internals.logical
+        numbers = (logical.IntType(False), logical.BigIntType(False), logical.TimestampType(_TIMESTAMP_DIGITS))
+        metadata = self._class("KafkaDynamicSource$ReadableMetadata")
+        field = metadata.getDeclaredField("converter")
+        field.setAccessible(True)
+        converters = [field.get(self._jvm.java.lang.Enum.valueOf(metadata, name)) for name in _METADATA]
+        made = self._internals.array(self._named("DynamicKafkaDeserializationSchema$MetadataConverter"), converters)
+        rows = self._internals.table_row(self._internals.binary(), *numbers)
+        value = self._jvm.org.apache.flink.formats.raw.RawFormatDeserializationSchema(
+            self._internals.binary(), self._internals.table_row(self._internals.binary()), "UTF-8", True
+        )
+        none, first = self._ints(), self._ints(0)
+        return self._made("DynamicKafkaDeserializationSchema", [1, None, none, value, first, True, made, rows, False])
+
+    def _serializer(self, topic: str) -> Any:
+        raw = self._jvm.org.apache.flink.formats.raw.RawFormatSerializationSchema(self._internals.binary(), "UTF-8", True)
+        row = self._jvm.org.apache.flink.table.data.RowData
+        getters = [
+            self._internals.array(getattr(row, "FieldGetter"), [row.createFieldGetter(self._internals.binary(), at)])  # noqa: B009
+            for at in (0, 1)
+        ]
+        topics = self._jvm.java.util.ArrayList()
+        topics.add(topic)
+        nowhere = self._ints(*[-1 for _ in self._class("KafkaDynamicSink$WritableMetadata").getEnumConstants()])
+        return self._made("DynamicKafkaRecordSerializationSchema", [topics, None, None, raw, raw, *getters, False, nowhere, False])
+
+    def _made(self, name: str, arguments: Sequence[Any]) -> Any:
+        """An instance of a class that is not public, by the constructor with so many parameters."""
+        for constructor in self._class(name).getDeclaredConstructors():
+            if constructor.getParameterCount() == len(arguments):
+                constructor.setAccessible(True)
+                return constructor.newInstance(self._internals.array(self._jvm.Object, arguments))
+        raise TypeError(f"{name} of this connector has no constructor of {len(arguments)} parameters")
+
+    def _class(self, name: str) -> Any:
+        return self._jvm.java.lang.Class.forName(_TABLE + name)
+
+    def _named(self, name: str) -> Any:
+        found = self._jvm
+        for part in (_TABLE + name).split("."):
+            found = getattr(found, part)
+        return found
+
+    def _ints(self, *numbers: int) -> Any:
+        return self._internals.array(self._jvm.int, numbers)
+
+    def _properties(self, properties: Mapping[str, str]) -> Any:
+        made = self._jvm.java.util.Properties()
+        for name, value in properties.items():
+            made.setProperty(name, value)
+        return made

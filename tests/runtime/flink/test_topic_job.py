@@ -1,0 +1,164 @@
+"""The job over a real broker gives what the engine gives: bounded and endless, killed and restored, at any parallelism."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fraudc.pipeline import compile_project
+from fraudc_runtime.flink.bound import PlanMachine
+from fraudc_runtime.flink.checkpoints import Checkpoints
+from fraudc_runtime.flink.cluster import Cluster
+from fraudc_runtime.flink.connector_jar import connector_jar
+from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
+from fraudc_runtime.flink.settings import Settings
+from fraudc_runtime.flink.topics import TopicJob, Topics, run_topics
+from fraudc_runtime.frames import source_frame
+from fraudc_runtime.intake import Source
+from fraudc_runtime.local import Result, Runner
+from fraudc_runtime.plan import Plan, encode
+from servers.fixtures import kafka
+from servers.kafka import Kafka
+from topic_runs import Job
+from topic_runs import Topics as RealTopics
+
+__all__ = ["kafka"]
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+# Behind them every transaction has come of age. In each partition, since the slowest decides.
+LAST = [
+    b'{"transaction_id":"LAST%d","event_time":"2026-0%d-01T00:00:00Z","customer_id":"L","amount":1,"currency":"USD"}' % (number, month)
+    for number, month in enumerate((7, 7, 8, 8))
+]
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    compilation = compile_project(FIXTURES)
+    assert compilation.plan is not None
+    return compilation.plan
+
+
+def decided(plan: Plan, lines: list[bytes]) -> Result:
+    """What the engine makes of the lines as one file."""
+    runner = Runner(plan, (Source("transactions", "transactions", None, "json", 0),))
+    runner.frame(source_frame(0, 0, lines))
+    return runner.end()
+
+
+@pytest.fixture(scope="module")
+def lines(plan: Plan) -> list[bytes]:
+    """The shipped transactions but for those that a file's watermark makes late: a topic's may lag, and they would not be."""
+    found = (FIXTURES / "transactions.jsonl").read_bytes().splitlines()
+    late = {json.loads(record)["transaction_id"].encode() for record in decided(plan, found).late}
+    return [line for line in found if not any(b'"%s"' % id in line for id in late)]
+
+
+def ids(alerts: list[bytes]) -> list[str]:
+    return sorted(json.loads(alert)["alert_id"] for alert in alerts)
+
+
+@pytest.mark.parametrize(("parallelism", "partitions"), [(1, 1), (2, 4), (2, 1)])
+def test_a_bounded_topic_gives_what_the_engine_gives(
+    plan: Plan, lines: list[bytes], cluster: Cluster, kafka: Kafka, tmp_path: Path, parallelism: int, partitions: int
+) -> None:
+    connector_jar()
+    topics = RealTopics(kafka.servers, partitions)
+    topics.send(lines)
+    settings = Settings(parallelism=parallelism, batch_bytes=1 << 20, frame_lines=300)
+    names = topics.names
+    source = Source("transactions", "transactions", None, "json", 0)
+    job = TopicJob(
+        name="bounded",
+        machine=PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True),
+        cluster=KafkaCluster({"bootstrap.servers": kafka.servers}, "bounded"),
+        topics=Topics(names["transactions"], names["alerts"], names["alerts_shadow"], names["dlq"], names["late"], names["status"]),
+        partitions=partitions,
+        checkpoints=Checkpoints(str(tmp_path), interval=1_000),
+        transaction_prefix=topics.prefix,
+        transaction_timeout=60_000,
+        max_disorder=plan.schema.max_disorder,
+        idle=10_000,
+        bounded=True,
+        settings=settings,
+    )
+    assert run_topics(job, cluster=cluster) is False
+    expected = decided(plan, lines)
+    alerts = topics.read("alerts")
+    assert sorted(alert for _, alert in alerts) == sorted(expected.alerts)
+    assert sorted(alert for _, alert in topics.read("alerts_shadow")) == sorted(expected.shadow)
+    assert topics.read("late") == []
+    assert [key for key, alert in alerts if key != _key(alert)] == []
+    letters = [json.loads(letter) for _, letter in topics.read("dlq")]
+    assert sorted(letter["raw_base64"] for letter in letters) == sorted(json.loads(letter)["raw_base64"] for letter in expected.dead)
+    assert {letter["partition"] for letter in letters} == set(range(partitions))
+
+
+def _key(alert: bytes) -> bytes:
+    found = json.loads(alert)
+    key: str = found["transaction_id"] if found["entity"] is None else found["key"]
+    return key.encode()
+
+
+@contextmanager
+def running(project: Path, *options: str) -> Iterator[Job]:
+    job = Job(project, *options)
+    try:
+        yield job
+    finally:
+        job.kill()
+
+
+def project(topics: RealTopics, folder: Path) -> Path:
+    """The fixtures' project over these topics."""
+    made = folder / "project"
+    made.mkdir()
+    (made / "fraudc.yaml").write_text((FIXTURES / "fraudc.yaml").read_text() + topics.settings(folder / "checkpoints"))
+    for path in FIXTURES.glob("*"):
+        if path.suffix in (".json", ".txt") or path.is_dir():
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, made / path.name)
+    return made
+
+
+def test_a_job_killed_in_a_transaction_goes_on_with_another_parallelism_and_no_alert_is_missing_or_double(
+    plan: Plan, lines: list[bytes], kafka: Kafka, tmp_path: Path
+) -> None:
+    topics = RealTopics(kafka.servers)
+    expected = decided(plan, [*lines, *LAST])
+    made = project(topics, tmp_path)
+    with running(made, "--parallelism", "1") as job:
+        topics.send(lines[:2000])
+        job.wait_until(lambda: len(topics.read("alerts")) > 0)  # a checkpoint is complete
+        topics.send(lines[2000:3500])
+        job.wait_until(lambda: len(topics.read("alerts", committed=False)) > len(topics.read("alerts")))  # a transaction is open
+        job.kill()
+    assert list((tmp_path / "checkpoints").glob("*/*/chk-*/_metadata"))
+    with running(made, "--parallelism", "2") as job:
+        topics.send(lines[3500:])
+        topics.send(LAST)
+        job.wait_until(lambda: len(topics.read("alerts")) >= len(expected.alerts))
+        code, _, told = job.stop()
+    assert (code, b"from checkpoint" in told) == (0, True)
+    found = [alert for _, alert in topics.read("alerts")]
+    assert ids(found) == ids(expected.alerts)
+    assert sorted(found) == sorted(expected.alerts)
+    assert len(topics.read("alerts", committed=False)) > len(found)  # aborted ones
+
+
+def test_a_stopped_job_has_committed_everything_and_a_switch_of_mode_is_refused(lines: list[bytes], kafka: Kafka, tmp_path: Path) -> None:
+    topics = RealTopics(kafka.servers)
+    made = project(topics, tmp_path)
+    with running(made, "--print") as job:
+        topics.send(lines[:1000])
+        job.wait_until(lambda: len(topics.read("alerts", committed=False)) > 0)
+        code, shown, _ = job.stop()
+    assert code == 0
+    assert topics.read("alerts", committed=False) == topics.read("alerts")
+    assert all(re.match(rb'\{"transaction_id":', line) for line in shown.splitlines())
+    assert len(shown.splitlines()) > 0
+    with running(made, "--mode", "process") as job:
+        code, told = job.ended()
+    assert (code, b"thread mode" in told) == (4, True)

@@ -1,0 +1,122 @@
+"""Transactions in a project's topic, its job as a process of its own, and what a reader of the output topics sees."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+FRAUDC = Path(sys.executable).with_name("fraudc")
+PATIENCE = 60.0  # seconds until what is waited for must have happened
+
+
+@dataclass
+class Topics:
+    """A job's topics under names of their own, `partitions` of transactions."""
+
+    servers: str
+    partitions: int = 2
+    prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:8]}-")
+
+    def __post_init__(self) -> None:
+        self.names = {kind: self.prefix + kind for kind in ("transactions", "alerts", "alerts_shadow", "dlq", "late", "status")}
+        admin = AdminClient({"bootstrap.servers": self.servers})
+        made = [NewTopic(name, self.partitions if kind == "transactions" else 1, 1) for kind, name in self.names.items()]
+        for future in admin.create_topics(made).values():
+            future.result()
+        self._producer = Producer({"bootstrap.servers": self.servers, "enable.idempotence": True})
+
+    def send(self, lines: Sequence[bytes]) -> None:
+        """Writes the lines, the first to partition 0 and so on in turn; returns when the broker has them."""
+        failed: list[object] = []
+        for number, line in enumerate(lines):
+            self._producer.produce(
+                self.names["transactions"],
+                line,
+                partition=number % self.partitions,
+                on_delivery=lambda error, _: failed.append(error) if error else None,
+            )
+            self._producer.poll(0)
+        assert self._producer.flush(PATIENCE) == 0
+        assert failed == []
+
+    def read(self, kind: str, committed: bool = True) -> list[tuple[bytes | None, bytes]]:
+        """All messages (key, value) that are in the topic now; without `committed` those of open and aborted transactions too."""
+        isolation = "read_committed" if committed else "read_uncommitted"
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self.servers,
+                "group.id": "test",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": isolation,
+            }
+        )
+        consumer.assign([TopicPartition(self.names[kind], 0, 0)])
+        found: list[tuple[bytes | None, bytes]] = []
+        while message := consumer.poll(PATIENCE):
+            if message.error():
+                break
+            found.append((message.key(), message.value()))
+        consumer.close()
+        return found
+
+    def settings(self, folder: Path) -> str:
+        """`job:` of a project over these topics, a checkpoint a second."""
+        topics = ", ".join(f"{kind}: {name}" for kind, name in self.names.items())
+        return f"""
+job:
+  name: {self.prefix}job
+  kafka: {{bootstrap_servers: "{self.servers}"}}
+  topics: {{{topics}}}
+  checkpoints: {{dir: "{folder}", interval: 1s}}
+  transaction_timeout: 1m
+"""
+
+
+class Job:
+    """`fraudc run` of a project, as a process."""
+
+    def __init__(self, project: Path, *options: str) -> None:
+        command = [FRAUDC, "run", "--project", project, *options]
+        self._process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def ended(self) -> tuple[int, bytes]:
+        """Waits for its end: (exit code, standard error)."""
+        _, err = self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode, err
+
+    def kill(self) -> None:
+        """SIGKILL to Java, where the job runs, and to the command; harmless when they have ended."""
+        if self._process.poll() is not None:
+            return
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        self._process.kill()
+        self._process.communicate()
+
+    def stop(self) -> tuple[int, bytes, bytes]:
+        """SIGTERM: (exit code, standard output, standard error)."""
+        self._process.terminate()
+        out, err = self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode, out, err
+
+    def wait_until(self, happened: Callable[[], bool]) -> None:
+        """Asks again and again; AssertionError when the process ends before, or nothing happens for PATIENCE."""
+        deadline = time.monotonic() + PATIENCE
+        while not happened():
+            if self._process.poll() is not None:
+                raise AssertionError(self._process.communicate()[1].decode())
+            assert time.monotonic() < deadline, "it did not happen"
+            time.sleep(0.05)
