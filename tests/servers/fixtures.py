@@ -1,6 +1,6 @@
-"""Session fixtures of real servers: a test module or conftest imports the ones that it uses."""
+"""Session fixtures of real servers: a conftest imports the ones that its tests use; however many do, each server runs once."""
 
-from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 
@@ -8,28 +8,31 @@ from servers.kafka import Kafka
 from servers.postgres import Postgres
 from servers.process import ServerError
 
+Server = TypeVar("Server", Kafka, Postgres)
+_KAFKA = pytest.StashKey[Kafka]()
+_POSTGRES = pytest.StashKey[Postgres]()
+
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[Kafka]:
+def kafka(request: pytest.FixtureRequest) -> Kafka:
     """A broker for all tests of the session; a test uses topics of its own."""
-    try:
-        broker = Kafka().__enter__()
-    except ServerError as error:
-        pytest.fail(str(error), pytrace=False)
-    try:
-        yield broker
-    finally:
-        broker.__exit__(None, None, None)
+    return _running(request.config, _KAFKA, Kafka)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server for all tests of the session."""
-    try:
-        server = Postgres().__enter__()
-    except ServerError as error:
-        pytest.fail(str(error), pytrace=False)
-    try:
-        yield server
-    finally:
-        server.__exit__(None, None, None)
+def postgres(request: pytest.FixtureRequest) -> Postgres:
+    """A PostgreSQL server for all tests of the session; a test uses tables of its own."""
+    return _running(request.config, _POSTGRES, Postgres)
+
+
+def _running(config: pytest.Config, key: pytest.StashKey[Server], kind: type[Server]) -> Server:
+    """The session's server, started when it is first asked for; the test fails where that cannot be done."""
+    if key not in config.stash:
+        server = kind()
+        try:
+            server.__enter__()
+        except ServerError as error:
+            pytest.fail(str(error), pytrace=False)
+        config.stash[key] = server
+        config.add_cleanup(lambda: server.__exit__(None, None, None))
+    return config.stash[key]

@@ -1,5 +1,6 @@
 """The pom.xml beside this file in, the folder of the broker's jars out: fetched once, into a cache outside the checkout."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -41,7 +42,7 @@ def kafka_jars() -> Path:
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}"]
     try:
         run([maven, "-q", "-B", "-f", _POM, *goal], "Maven cannot fetch the Kafka broker's jars")
-        if not folder.exists():  # another test run may have been quicker
+        with contextlib.suppress(OSError):  # another test run may have been quicker
             partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

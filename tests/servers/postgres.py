@@ -13,6 +13,7 @@ import psycopg
 from servers.process import Command, Process, ServerError, free_port, run
 
 PATIENCE = 30.0  # seconds until the server answers
+INSTALLED = "/usr/lib/postgresql/*/bin"  # where Debian puts them, a folder a version
 _USER = "postgres"
 _QUICK = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB"]  # the data are thrown away
 
@@ -83,7 +84,7 @@ def _binaries() -> Path:
 
 
 def _installed() -> Path | None:
-    versions = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(Path(path).parent.name))
+    versions = sorted(glob.glob(INSTALLED), key=lambda path: int(Path(path).parent.name))
     on_path = shutil.which("initdb")
     candidates = [*map(Path, reversed(versions)), *([Path(on_path).resolve().parent] if on_path else [])]
     return next((folder for folder in candidates if (folder / "initdb").exists() and (folder / "postgres").exists()), None)

@@ -38,7 +38,7 @@ class Process:
     def kill(self) -> None:
         """SIGKILL, and waits until it is gone; harmless when it is gone already."""
         with self._watcher:  # first, for it not to kill whoever gets the number next
-            os.killpg(self._watcher.pid, signal.SIGKILL)
+            self._watcher.kill()
         if self._running.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._running.pid, signal.SIGKILL)

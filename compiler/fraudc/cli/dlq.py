@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections import deque
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,15 +54,16 @@ def show_command(
     with one_line():
         from fraudc.live.letters import Selection  # noqa: PLC0415  start-up
 
-        found = _letters(cluster(project, bootstrap), Selection(code, None, partition, offset), quiet)
-    if not found:
+        chosen = _letters(cluster(project, bootstrap), Selection(code, None, partition, offset), quiet)
+        found = next(iter(deque(chosen, maxlen=1)), None)
+    if found is None:
         raise Failure("no dead letter is like that; `fraudc dlq list` counts those that are", FINDINGS)
     if format is ResultFormat.json:
         import msgspec  # noqa: PLC0415  start-up
 
-        typer.echo(msgspec.json.encode(found[-1]))
+        typer.echo(msgspec.json.encode(found))
     else:
-        typer.echo(_shown(found[-1]))
+        typer.echo(_shown(found))
 
 
 @app.command("replay")
@@ -86,11 +89,11 @@ def replay_command(
         connection = cluster_of(settings, bootstrap)
         topic = to or connection.topics.transactions
         connection.partitions(topic)
-        found = _letters(connection, Selection(code, connection.topics.transactions, partition, offset), quiet)
+        found = list(_letters(connection, Selection(code, connection.topics.transactions, partition, offset), quiet))
         labels = Labels(settings.schema, next(iter(settings.schema.entities), None))
-        publisher = Publisher(connection)
         with stoppable() as stopped:
-            replay(labels.label([letter.payload for letter in found]), publisher, topic, stopped=stopped)
+            publisher = Publisher(connection, stopped)
+            replay(labels.label([letter.payload for letter in found]), publisher, topic)
             publisher.finish()
     if publisher.acknowledged < len(found):
         stop = INTERRUPTED if stopped() else FINDINGS
@@ -103,18 +106,16 @@ def replay_command(
         typer.echo("what is older than the newest transaction by more than max_disorder comes too late for windows", err=True)
 
 
-def _letters(connection: "Connection", selection: "Selection", quiet: bool) -> "list[Letter]":
+def _letters(connection: "Connection", selection: "Selection", quiet: bool) -> "Iterator[Letter]":
     from fraudc.live.letters import read_letters  # noqa: PLC0415  start-up
     from fraudc.live.tail import Tail  # noqa: PLC0415  start-up
 
-    found = []
     shown = not quiet and sys.stderr.isatty()
     with Tail(connection, connection.topics.dlq, "beginning") as tail, counter("dead letters read", shown) as told:
         for number, letter in enumerate(read_letters(message.value() for message in tail.history()), 1):
             told(number)
             if selection.takes(letter):
-                found.append(letter)
-    return found
+                yield letter
 
 
 def _place(letter: "Letter") -> str:

@@ -24,7 +24,7 @@ from fraudc.cli.topics import (
 )
 
 if TYPE_CHECKING:
-    from fraudc.live.profiles import BadRow, Load, Profile
+    from fraudc.live.profiles import BadRow, Profile
     from fraudc_runtime.plan import EntitySpec
 
 NAME = "profiles"
@@ -66,14 +66,14 @@ def load_command(
         if create_topics:
             connection.create([topic], "compact")
         connection.partitions(topic)
-        publisher = Publisher(connection)
         with stoppable() as stopped, counter("profile rows", shown=not quiet and sys.stderr.isatty()) as told:
-            done = load(rows, publisher, topic, stopped=stopped, told=told)
+            publisher = Publisher(connection, stopped)
+            bad = load(rows, publisher, topic, told)
             publisher.finish()
-    _name(done.bad, source)
+    _name(bad, source)
     if stopped():
         raise Failure(f"stopped: {plural(publisher.acknowledged, 'row')} published to {topic}", INTERRUPTED)
-    _report(done, publisher.acknowledged, topic, format, quiet)
+    _report(len(bad), publisher.acknowledged, topic, format, quiet)
 
 
 def _rows(settings: Settings, spec: "EntitySpec", source: str, query: str | None) -> "Iterator[Profile | BadRow]":
@@ -101,11 +101,11 @@ def _name(bad: "list[BadRow]", source: str) -> None:
         typer.echo(f"and {plural(len(bad) - _MOST_NAMED, 'bad row')} more", err=True)
 
 
-def _report(done: "Load", acknowledged: int, topic: str, format: ResultFormat, quiet: bool) -> None:
+def _report(bad: int, acknowledged: int, topic: str, format: ResultFormat, quiet: bool) -> None:
     if format is ResultFormat.json:
-        typer.echo(json.dumps({"topic": topic, "acknowledged": acknowledged, "bad": len(done.bad)}))
+        typer.echo(json.dumps({"topic": topic, "acknowledged": acknowledged, "bad": bad}))
     elif not quiet:
-        bad = f"; {plural(len(done.bad), 'bad row')} left out" if done.bad else ""
-        typer.echo(f"published {plural(acknowledged, 'row')} to {topic}{bad}")
-    if done.bad:
+        left_out = f"; {plural(bad, 'bad row')} left out" if bad else ""
+        typer.echo(f"published {plural(acknowledged, 'row')} to {topic}{left_out}")
+    if bad:
         raise typer.Exit(FINDINGS)

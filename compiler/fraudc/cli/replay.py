@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 NAME = "replay"
 _FORMATS: dict[InputFormat, Literal["json", "csv"]] = {InputFormat.json: "json", InputFormat.csv: "csv"}
-_FLUSHED_FOR = 10.0  # seconds after Ctrl-C
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +107,11 @@ def _send(
     from fraudc.live.publisher import Publisher  # noqa: PLC0415  start-up
     from fraudc.live.replay import replay  # noqa: PLC0415  start-up
 
-    publisher = Publisher(connection)
     begun = time.monotonic()
     with stoppable() as stopped, bar("transactions", shown) as told:
-        too_large = replay(_watched(batches, source, told), publisher, topic, pace, stopped=stopped)
-        publisher.finish(_FLUSHED_FOR if stopped() else None)
+        publisher = Publisher(connection, stopped)
+        too_large = replay(_watched(batches, source, told), publisher, topic, pace)
+        publisher.finish()
         return Sent(publisher.sent, publisher.acknowledged, too_large, stopped(), time.monotonic() - begun)
 
 

@@ -17,6 +17,7 @@ from fraudc.live.security import client_properties, java_properties, resolved
 
 PATIENCE = 10.0  # seconds until a cluster that says nothing counts as unreachable
 _REFUSED_FOR = 2.0  # seconds until one that refuses connections does: another address of the same name may still answer
+_TAKEN_WITHIN = 120_000  # milliseconds: long enough for a broker to start again
 _Policy = Literal["delete", "compact"]
 Client = TypeVar("Client", Producer, Consumer, AdminClient)
 _DENIED = (KafkaError._AUTHENTICATION, KafkaError._SSL, KafkaError.SASL_AUTHENTICATION_FAILED, KafkaError.TOPIC_AUTHORIZATION_FAILED)
@@ -57,8 +58,8 @@ class Connection:
 
     def producer(self) -> Producer:
         """One that keeps order and writes nothing twice; keys fall on partitions as with Java's producer."""
-        settings = {"enable.idempotence": True, "acks": "all", "partitioner": "murmur2_random", "compression.type": "lz4", "linger.ms": 5}
-        return _made(Producer, self._client | settings)
+        exactly = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": _TAKEN_WITHIN}
+        return _made(Producer, self._client | exactly | {"partitioner": "murmur2_random", "compression.type": "lz4", "linger.ms": 5})
 
     def consumer(self) -> Consumer:
         """One that sees committed messages only, is told where partitions end, and belongs to no group."""

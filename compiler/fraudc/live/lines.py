@@ -3,11 +3,13 @@
 import gzip
 import lzma
 import os
+import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import Final
 
 from fraudc.live.failure import RequestFailure
 
@@ -21,16 +23,17 @@ class Lines:
     def __init__(self, name: str) -> None:
         self.name = name
         self._live = name == STANDARD_INPUT
-        self._raw: BinaryIO | None = None
+        self._raw: BufferedReader | None = None
         try:
-            self.size = None if self._live else os.stat(name).st_size
+            found = None if self._live else os.stat(name)
         except OSError as error:
             raise RequestFailure(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        self.size = found.st_size if found and stat.S_ISREG(found.st_mode) else None
 
     @property
     def position(self) -> int:
-        """Bytes read so far, as they stand on disk."""
-        return self._raw.tell() if self._raw else 0
+        """Bytes read so far, as they stand on disk; 0 where that is unknown, as the size is."""
+        return self._raw.tell() if self._raw and self.size is not None else 0
 
     def batches(self, lines: Iterator[bytes] | None = None) -> Iterator[list[bytes]]:
         """The lines, or what was made of them, a few hundred at once; one at once from standard input: none waits for the next."""
@@ -56,11 +59,10 @@ class Lines:
             self._raw = None
 
 
-def _opened(raw: BinaryIO) -> Iterable[bytes]:
-    start = raw.read(6)
-    raw.seek(0)
+def _opened(raw: BufferedReader) -> Iterable[bytes]:
+    start = raw.peek(6)
     if start.startswith(b"\x1f\x8b"):
         return gzip.GzipFile(fileobj=raw)
-    if start == b"\xfd7zXZ\x00":
+    if start.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(raw)
     return raw

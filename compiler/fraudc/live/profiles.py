@@ -1,14 +1,13 @@
 """Reference rows of an entity in, messages of its compacted profile topic out; rows that do not fit the entity are named and left out."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
 from fraudc.live.failure import RequestFailure
-from fraudc.live.publisher import Publisher, never
+from fraudc.live.publisher import Publisher
 from fraudc_runtime.formats.csv import CsvReader, HeaderError
 from fraudc_runtime.formats.json import JsonReader
 from fraudc_runtime.plan import EntitySpec, FieldSpec, MoneySpec, Schema
@@ -110,32 +109,20 @@ def _instant(name: str, value: Any) -> object:
     return value
 
 
-@dataclass(slots=True)
-class Load:
-    """What has become of the rows so far."""
-
-    published: int = 0
-    bad: list[BadRow] = field(default_factory=list)
-
-
 def load(
-    rows: Iterable[Profile | BadRow],
-    publisher: Publisher,
-    topic: str,
-    *,
-    stopped: Callable[[], bool] = never,
-    told: Callable[[int], None] = lambda _rows: None,
-) -> Load:
-    """Publishes what fits, in order; `told` hears how many rows have been looked at. Acknowledged when the publisher has finished."""
-    done = Load()
+    rows: Iterable[Profile | BadRow], publisher: Publisher, topic: str, told: Callable[[int], None] = lambda _rows: None
+) -> list[BadRow]:
+    """Publishes in order what fits, and returns what does not; `told` hears how many rows have been looked at.
+
+    What was sent is acknowledged only when the publisher has finished.
+    """
+    bad = []
     for number, row in enumerate(rows, 1):
-        if stopped():
+        if publisher.stopped():
             break
         if isinstance(row, BadRow):
-            done.bad.append(row)
-        elif publisher.send(topic, row.key, row.value):
-            done.published += 1
-        else:
-            done.bad.append(BadRow(number, "too_large", f"the row of {row.key.decode()[:60]} is larger than the topic's messages may be"))
+            bad.append(row)
+        elif publisher.send(topic, row.key, row.value) == "too large":
+            bad.append(BadRow(number, "too_large", f"the row of {row.key.decode()[:60]} is larger than the topic's messages may be"))
         told(number)
-    return done
+    return bad

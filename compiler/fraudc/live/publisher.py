@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
@@ -12,6 +12,9 @@ from fraudc.live.failure import ServerFailure
 _SERVED_EVERY: Final = 500  # messages, so that acknowledgements are read while more is sent
 _TURN: Final = 0.1  # seconds that one wait takes at most, so that a stop is seen
 _TICK: Final = 0.001
+_FLUSHED_FOR: Final = 10.0  # seconds after a stop
+
+Outcome = Literal["sent", "too large", "stopped"]
 
 
 def never() -> bool:
@@ -20,45 +23,52 @@ def never() -> bool:
 
 
 class Publisher:
-    """`sent` counts messages given to the client, `acknowledged` those that all replicas in sync have."""
+    """`sent` counts messages given to the client, `acknowledged` those that all replicas in sync have. `stopped` says when to give up."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, stopped: Callable[[], bool] = never) -> None:
         self.sent = 0
         self.acknowledged = 0
+        self.stopped = stopped
         self._servers = connection.servers
         self._producer = connection.producer()
         self._refused: KafkaError | None = None
 
-    def send(self, topic: str, key: bytes | None, value: bytes | None) -> bool:
-        """False for a message that is too large for the cluster. ServerFailure once the cluster has refused another."""
+    def send(self, topic: str, key: bytes | None, value: bytes | None) -> Outcome:
+        """Gives a message to the client, which may have to wait for room. ServerFailure once the cluster has refused one."""
         while True:
             try:
                 self._producer.produce(topic, value, key, on_delivery=self._delivered)
             except BufferError:
+                if self.stopped():
+                    return "stopped"
                 self._producer.poll(_TURN)
                 self._check()
                 continue
             except KafkaException as error:
                 if error.args[0].code() == KafkaError.MSG_SIZE_TOO_LARGE:
-                    return False
+                    return "too large"
                 raise ServerFailure(f"Kafka at {self._servers}: {error.args[0].str()}") from error
             self.sent += 1
             if self.sent % _SERVED_EVERY == 0:
                 self._producer.poll(0)
                 self._check()
-            return True
+            return "sent"
 
-    def wait(self, until: float, stopped: Callable[[], bool] = never) -> None:
+    def wait(self, until: float) -> None:
         """Sends in the background until an instant of the monotonic clock, or until it is stopped."""
-        while (left := until - time.monotonic()) > 0 and not stopped():
+        while (left := until - time.monotonic()) > 0 and not self.stopped():
             self._producer.poll(min(max(left, _TICK), _TURN))
             self._check()
 
-    def finish(self, patience: float | None = None) -> None:
-        """Waits until everything sent is acknowledged, at most `patience` seconds; ServerFailure if the cluster refuses any of it."""
-        end = None if patience is None else time.monotonic() + patience
-        while self._producer.flush(_TURN) and (end is None or time.monotonic() < end):
+    def finish(self) -> None:
+        """Waits until everything sent is acknowledged, some seconds more once it is stopped; ServerFailure if any of it is refused."""
+        end = None
+        while self._producer.flush(_TURN):
             self._check()
+            if end is None and self.stopped():
+                end = time.monotonic() + _FLUSHED_FOR
+            if end is not None and time.monotonic() > end:
+                break
         self._check()
 
     def _delivered(self, error: KafkaError | None, _message: Message) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from fraudc.live.publisher import Publisher, never
+from fraudc.live.publisher import Publisher
 from fraudc_runtime.formats.json import JsonReader
 from fraudc_runtime.plan import EntitySpec, FieldSpec, Schema
 from fraudc_runtime.routing import key_text
@@ -77,14 +77,7 @@ def recorded(speed: float) -> Pace:
     return due
 
 
-def replay(
-    transactions: Iterator[Transaction],
-    publisher: Publisher,
-    topic: str,
-    pace: Pace = at_once,
-    *,
-    stopped: Callable[[], bool] = never,
-) -> list[int]:
+def replay(transactions: Iterator[Transaction], publisher: Publisher, topic: str, pace: Pace = at_once) -> list[int]:
     """Sends them in order until there are no more or it is stopped, and returns the numbers (from 1) of those that are too large.
 
     What was sent is acknowledged only when the publisher has finished.
@@ -92,9 +85,9 @@ def replay(
     too_large = []
     begun = time.monotonic()
     for number, transaction in enumerate(transactions):
-        publisher.wait(begun + pace(number, transaction.time), stopped)
-        if stopped():
+        publisher.wait(begun + pace(number, transaction.time))
+        if publisher.stopped():
             break
-        if not publisher.send(topic, transaction.key, transaction.payload):
+        if publisher.send(topic, transaction.key, transaction.payload) == "too large":
             too_large.append(number + 1)
     return too_large
