@@ -1,7 +1,7 @@
 """The servers of the tests: gone with the process that started them, and plain about what is missing."""
 
 import os
-import signal
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from servers.process import Process
 Process(["/bin/sh", "-c", "exec 9>{held}; exec sleep 1000"], Path({log!r}))
+print("started", flush=True)
 sys.stdin.read()
 """
 
@@ -26,9 +27,15 @@ def test_a_process_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path)
     held = tmp_path / "held"
     os.mkfifo(held)
     code = PARENT.format(tests=str(Path(__file__).parents[1]), held=held, log=str(tmp_path / "log"))
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as parent, held.open("rb") as reading:
-        parent.send_signal(signal.SIGKILL)
-        assert reading.read() == b""  # ends when nobody holds the pipe open any more
+    with (
+        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent,
+        held.open("rb") as reading,
+    ):
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"started\n"
+        parent.kill()
+        assert select.select([reading], [], [], 20)[0] == [reading]
+        assert reading.read() == b""  # nobody holds the pipe open any more
 
 
 def test_a_process_can_be_killed_twice_and_ends_are_noticed(tmp_path: Path) -> None:
