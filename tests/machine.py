@@ -13,6 +13,7 @@ from fraudc_runtime.expr import Call, Const, Expr, Field, Let, Slot, Type
 from fraudc_runtime.frames import END, MARKER, MAX_WATERMARK, PROFILES, TRANSACTIONS, read_tagged_frame, shard_frame
 from fraudc_runtime.plan import Currency, EntitySpec, FieldSpec, LetSpec, ListValues, MoneySpec, Plan, Rule, Schema, Signature, Window
 from fraudc_runtime.program import bind
+from fraudc_runtime.rulesets.swapping import Orders
 
 FIELDS = {
     name: Field(name, type, optional)
@@ -107,7 +108,7 @@ class Entries(dict[str, bytes]):
 class Machine:
     """One shard; `cut` stops it at a checkpoint and starts another on its state."""
 
-    plan: Plan
+    plan: Plan | Orders
     budget: int = 64 << 20
     counts: Counts = field(default_factory=Counts)
     store: Entries = field(default_factory=Entries)
@@ -116,7 +117,7 @@ class Machine:
     def __post_init__(self) -> None:
         self.start()
 
-    def start(self, plan: Plan | None = None) -> None:
+    def start(self, plan: Plan | Orders | None = None) -> None:
         self.plan = plan or self.plan
         self.shard = Shard(bind(self.plan), self.store, self.counts, self.budget)
 
@@ -126,7 +127,7 @@ class Machine:
         return self.take(self.shard.frame(shard_frame(watermark, flags, subframes)))
 
     def profile(self, key: str, home: str | None) -> None:
-        rows = [[0, key, None if home is None else [home]]]
+        rows = [[0, key, None if home is None else {"home": home}]]
         self.take(self.shard.frame(shard_frame(-(2**63), 0, [PROFILES + msgspec.msgpack.encode(rows)])))
 
     def take(self, tagged: bytes) -> list[dict[str, Any]]:
@@ -141,7 +142,7 @@ class Machine:
     def end(self) -> list[dict[str, Any]]:
         return self.send([], MAX_WATERMARK, END)
 
-    def cut(self, plan: Plan | None = None) -> None:
+    def cut(self, plan: Plan | Orders | None = None) -> None:
         self.send([], -(2**63), MARKER)
         self.start(plan)
 

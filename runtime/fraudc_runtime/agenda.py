@@ -11,7 +11,7 @@ _PART = 512
 
 
 class Agenda:
-    """Times are rounded up by whoever enters them, so that few of them hold many keys."""
+    """Times are rounded by whoever enters them, so that few of them hold many keys."""
 
     def __init__(self, name: str, store: Store) -> None:
         self._name = name

@@ -5,22 +5,25 @@ from heapq import heappop, heappush
 
 import msgspec
 
+from fraudc_runtime import frames
 from fraudc_runtime.agenda import Agenda
 from fraudc_runtime.counts import Counts, EntityCounts
-from fraudc_runtime.frames import ALERT, LATE, MARKER, MAX_WATERMARK, MIN_WATERMARK, PROFILES, read_shard_frame, tagged_frame
+from fraudc_runtime.frames import ALERT, LATE, MARKER, MAX_WATERMARK, MIN_WATERMARK, read_shard_frame, tagged_frame
 from fraudc_runtime.keys import Keys, registered
+from fraudc_runtime.late import late_renderer
 from fraudc_runtime.lower.entity import State
-from fraudc_runtime.lower.layout import AGENDA, HELD, PROFILE, TOUCHED
+from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, TOUCHED
 from fraudc_runtime.ordering import Pending
-from fraudc_runtime.plan import Schema
 from fraudc_runtime.program import Program, Record, rule_counts
-from fraudc_runtime.record import ENTITY, EVENT_TIME, ID, Item
-from fraudc_runtime.render import timestamp_text, transaction_renderer
+from fraudc_runtime.programs import Programs, turn
+from fraudc_runtime.record import ENTITY, EVENT_TIME, KEY, Item
+from fraudc_runtime.rulesets.acceptance import Standing
 from fraudc_runtime.state import VERSION, Store, pack, unpack, versioned
 
 _ITEMS = msgspec.msgpack.Decoder(list[tuple])  # type: ignore[type-arg]  # items differ by schema
 _ROWS = msgspec.msgpack.Decoder()
-_PENDING_PART = 512
+_NEVER = MAX_WATERMARK + 1
+_REVISION_END = 5  # behind the kind byte
 _TICK = 1_000  # ms; agenda times are multiples of this and of a share of the wait, so that they are few
 _SHARE = 256
 
@@ -29,29 +32,52 @@ class Shard:
     """Holds a shard's keys between two flushes; `budget` is how many bytes of decoded keys each entity may take."""
 
     def __init__(self, program: Program, store: Store, counts: Counts, budget: int = 64 << 20) -> None:
-        self._program = program
-        self._schema = program.plan.schema
         self._store = store
-        self._rules = rule_counts(program.plan, counts)
-        self._counts = [counts.entities.setdefault(entity.name, EntityCounts()) for entity in self._schema.entities]
+        self._counted = counts
+        self._budget = budget
         self._out: list[Record] = []
         self._deadlines: list[tuple[int, int, str]] = []
         self._holding = Agenda("held", store)
         self._expiring = Agenda("expiry", store)
-        self._watermark, self._parts, pending = self._restored()
-        self._pending = Pending(pending)
-        self._keys = [Keys(entity, store, budget, self._enroller(at)) for at, entity in enumerate(program.entities)]
-        self._late = late_renderer(self._schema)
+        known = store.get("shard")
+        self._watermark, parts = (MIN_WATERMARK, 0) if known is None else unpack(versioned(known))  # type: int, int
+        self._pending = Pending(store, parts)
+        self._keys: list[Keys] = []
+        self._standing: Standing | None = None
+        self._turn = _NEVER
+        self.swap(program)
+
+    def swap(self, program: Program) -> None:
+        """Goes on with another program, between two transactions; what waits, what is held and what is stored stays."""
+        self._program = program
+        self._rules = rule_counts(program.plan, self._counted)
+        self._numbers = {rule.id: at for at, rule in enumerate(program.plan.rules)}
+        self._lives = program.orders.rules
+        self._counts = [self._counted.entities.setdefault(name, EntityCounts()) for name in program.orders.entities]
+        before = [*self._keys, *[None] * (len(program.entities) - len(self._keys))]
+        self._keys = [Keys(entity, self._store, self._budget, self._enroller(at), before[at]) for at, entity in enumerate(program.entities)]
         for keys in self._keys:
             keys.watermark = self._watermark
+        self._late = late_renderer(program.plan.schema, program.orders.columns)
+        self._foreign = not self._pending.fits(program.width)
 
-    def _restored(self) -> tuple[int, int, list[Item]]:
-        data = self._store.get("shard")
-        if data is None:
-            return MIN_WATERMARK, 0, []
-        watermark, parts = unpack(versioned(data))
-        pending = [tuple(item) for part in range(parts) for item in unpack(versioned(self._store.get(f"pending/{part}") or b""))]
-        return watermark, parts, pending
+    def stand(self, standing: Standing, programs: Programs) -> int | None:
+        """Takes over, or has ready for their `at`, the sets that stand from now on: whenever they change, and when the shard is opened.
+
+        By how many ms of event time the shard had come past the newest set's `at` already; None when it had not.
+        """
+        self._standing, self._programs = standing, programs
+        self._take_over()
+        at = standing.newest.at
+        return None if at is None or at > self._watermark else self._watermark + 1 - at
+
+    def _take_over(self, loose: bool = False) -> None:
+        assert self._standing is not None  # else nothing is waited for
+        program = self._programs.at(self._standing, self._watermark + 1, loose=loose)
+        if program is not self._program:
+            self.swap(program)
+        next_turn = turn(self._standing, self._watermark + 1)
+        self._turn = _NEVER if next_turn is None else next_turn
 
     @property
     def watermark(self) -> int:
@@ -63,17 +89,32 @@ class Shard:
         watermark, flags, subframes = read_shard_frame(frame)
         items: list[Item] = []
         for subframe in subframes:
-            if subframe[:1] == PROFILES:
-                for entity, key, row in _ROWS.decode(memoryview(subframe)[1:]):
-                    self._keys[entity].set_profile(key, row)
-            else:
-                items += _ITEMS.decode(memoryview(subframe)[1:])
+            items += self._read(subframe)
         for item in self._pending.accept(items, self._watermark):
             self._report_late(item)
         self._advance(watermark)
         if flags & MARKER:
             self.flush()
         return self._sent()
+
+    def _read(self, subframe: bytes) -> list[Item]:
+        """The sub-frame's items; profile rows are stored at once."""
+        match subframe[:1]:
+            case frames.PROFILES:
+                for entity, key, row in _ROWS.decode(memoryview(subframe)[1:]):
+                    if entity < len(self._keys):
+                        self._keys[entity].set_profile(key, row)
+                return []
+            case frames.PUBLISHED:
+                items = _ITEMS.decode(memoryview(subframe)[_REVISION_END:])
+                revision = int.from_bytes(subframe[1:_REVISION_END], "big")
+                if self._standing is not None and revision > self._standing.newest.revision:
+                    self._take_over(loose=True)
+                    self._foreign = True
+            case _:
+                items = _ITEMS.decode(memoryview(subframe)[1:])
+        self._foreign = self._foreign or len(items[0]) != self._program.width
+        return items
 
     def on_time(self, watermark: int) -> bytes:
         """The watermark has reached a time that `due` asked for. What changes is stored at once: no marker covers it."""
@@ -96,23 +137,26 @@ class Shard:
             keys.flush()
         self._holding.flush()
         self._expiring.flush()
-        items = self._pending.items
-        parts = -(-len(items) // _PENDING_PART)
-        for part in range(parts):
-            self._store.put(f"pending/{part}", VERSION + pack(items[part * _PENDING_PART : (part + 1) * _PENDING_PART]))
-        for part in range(parts, self._parts):
-            self._store.remove(f"pending/{part}")
-        self._parts = parts
-        self._store.put("shard", VERSION + pack([self._watermark, parts]))
+        self._store.put("shard", VERSION + pack([self._watermark, self._pending.flush()]))
 
     def _sent(self) -> bytes:
         records, self._out = self._out, []
         return tagged_frame(self._watermark, records)
 
     def _advance(self, watermark: int) -> None:
+        while watermark >= self._turn:
+            self._decide(self._turn - 1)
+            self._take_over()
+        self._decide(watermark)
+
+    def _decide(self, watermark: int) -> None:
+        """Everything up to the watermark, which lies before the next turn."""
         if watermark <= self._watermark:
             return
         items = self._pending.take(watermark)
+        if self._foreign:
+            items = [self._fitted(item) for item in items if item[ENTITY] < len(self._keys)]
+            self._foreign = not self._pending.fits(self._program.width)
         if len(self._keys) == 1:
             self._evaluate(0, items)
         else:
@@ -125,6 +169,11 @@ class Shard:
         for keys in self._keys:
             keys.watermark = watermark
         self._wake(watermark)
+
+    def _fitted(self, item: Item) -> Item:
+        """As this program reads it, whatever set it was read by."""
+        wide = self._program.width
+        return item if len(item) == wide else (*item[:wide], *[None] * (wide - len(item)))
 
     def _evaluate(self, entity: int, items: list[Item]) -> None:
         if not items:
@@ -154,20 +203,23 @@ class Shard:
     def _settle(self, entity: int, key: str, state: State, item: Item) -> None:
         """Before an accepted transaction is evaluated: matches past their deadline come out, and it may drop others."""
         self._release(entity, key, state, item[EVENT_TIME] - 1)
-        unless = self._keys[entity].program.unless
-        state[HELD] = [held for held in state[HELD] if held[2] not in unless or not unless[held[2]](item, held[6], state[PROFILE])]
+        unless, row = self._keys[entity].program.unless, state[PROFILE]
+        state[HELD] = [held for held in state[HELD] if held[2] not in unless or not unless[held[2]](item, self._fitted(held[7]), row)]
 
     def _release(self, entity: int, key: str, state: State, until: int) -> None:
-        """Held matches whose deadline is not later come out, in the order of (deadline, transaction id); those of rules now gone end."""
+        """Held matches whose deadline is not later come out, in the order of (deadline, transaction id).
+
+        Those whose rule has been removed since end, be it there again or not.
+        """
         program = self._keys[entity].program
         due = sorted((held for held in state[HELD] if held[0] <= until), key=lambda held: (held[0], held[1]))
         if not due:
             return
         state[HELD] = [held for held in state[HELD] if held[0] > until]
-        for deadline, _, rule, tag, head, tail, _ in due:
-            if rule not in program.rules:
+        for deadline, _, rule, revision, tag, head, tail, _ in due:
+            if revision < self._lives.get(rule, revision + 1):
                 continue
-            number = program.rules[rule]
+            number = self._numbers[rule]
             if rule not in program.cooldowns:
                 self._send(number, key, 0, (tag, head, tail))
                 continue
@@ -218,7 +270,10 @@ class Shard:
             self._keys[entity].touched.append(key)
 
     def _enroller(self, entity: int) -> Callable[[str, State, int | None], None]:
-        """Enters a key that is about to be written in the agendas, unless it stands there at an earlier time."""
+        """Enters a key that is about to be written in the agendas, unless it stands there at an earlier time.
+
+        Held matches are looked at too early rather than too late, and then wait in memory: what is due before a turn comes out before it.
+        """
 
         def enroll(key: str, state: State, expiry: int | None) -> None:
             times = registered(state)
@@ -226,8 +281,8 @@ class Shard:
             for kind, (agenda, time) in enumerate(zip((self._holding, self._expiring), wanted, strict=True)):
                 if time is None:
                     continue
-                tick = max(_TICK, (time - min(time, max(self._watermark, 0))) // _SHARE // _TICK * _TICK)
-                rounded = -(-time // tick) * tick
+                tick = max(_TICK, (time - min(time, max(self._watermark, state[LAST]))) // _SHARE // _TICK * _TICK)
+                rounded = time // tick * tick if agenda is self._holding else -(-time // tick) * tick
                 now = times[kind]
                 if now is None or rounded < now:
                     agenda.enter(rounded, entity, key)
@@ -238,24 +293,8 @@ class Shard:
 
     def _report_late(self, item: Item) -> None:
         entity = item[ENTITY]
+        if entity >= len(self._keys):  # only a set that has not arrived here yet knows it: the transaction's other entities report it
+            return
         self._counts[entity].late += 1
-        self._out.append((LATE, item[5], self._late(item, self._schema.entities[entity].name, self._watermark)))
-
-
-def late_renderer(schema: Schema) -> Callable[[Item, str, int], bytes]:
-    """A function that renders a late record from (item, entity name, watermark)."""
-    transaction = transaction_renderer(schema)
-
-    def render(item: Item, entity: str, watermark: int) -> bytes:
-        return msgspec.json.encode(
-            {
-                "transaction_id": item[ID],
-                "entity": entity,
-                "event_time": timestamp_text(item[EVENT_TIME]),
-                "watermark": timestamp_text(watermark),
-                "late_by_ms": max(1, watermark + 1 - item[EVENT_TIME]),
-                "transaction": msgspec.Raw(transaction(item)),
-            }
-        )
-
-    return render
+        name = self._program.orders.entities[entity]
+        self._out.append((LATE, item[KEY], self._late(self._fitted(item), name, self._watermark)))

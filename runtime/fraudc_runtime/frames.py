@@ -8,7 +8,8 @@ Tagged frame, out of Python: i64 watermark, then records: u8 tag, u32 key length
                              A SUBFRAME record's key is the shard's index in decimal digits. Behind a topic frame the first record is a
                              CLOCK whose key is the partition, and in place of the watermark stands the partition's largest event time.
 Shard frame, into detect:    i64 watermark, u8 flags, u32 n, n x (u32 length, sub-frame).
-Sub-frame:                   msgpack: an array of items (see record.py), or of profile rows [entity, key, row] behind the kind byte.
+Sub-frame:                   the kind byte, then msgpack: an array of items (see record.py), or profile rows [entity, key, {name: value}].
+                             Items that were read by a published rule set have its revision as u32 in front of them.
 """
 
 import struct
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 
 SUBFRAME, ALERT, SHADOW, DEAD, LATE, STATUS, DECODED, CLOCK = range(8)
 MARKER, END = 1, 2
-TRANSACTIONS, PROFILES = b"\x00", b"\x01"
+TRANSACTIONS, PROFILES, PUBLISHED = b"\x00", b"\x01", b"\x02"
 END_OF_INPUT = 0xFFFF
 NO_KEY = 0xFFFFFFFF
 MIN_WATERMARK, MAX_WATERMARK = -(2**63), 2**63 - 1

@@ -226,14 +226,14 @@ class Intake:
             self.counts.profiles += 1
             key = key_text(entity, list(row[:wide]))
             assert key is not None  # the key's columns are required
-            by_shard[shard_of(entity.name, key, self._shards)].append((index, key, [row[wide + at] for at in kept]))
+            by_shard[shard_of(entity.name, key, self._shards)].append((index, key, {name: row[wide + at] for name, at in kept}))
         self._send(PROFILES, by_shard)
 
 
-def _kept(entity: EntitySpec) -> list[int]:
-    """Positions of the profile fields' values behind the key: an amount's text as it came is not kept."""
+def _kept(entity: EntitySpec) -> list[tuple[str, int]]:
+    """Names of the profile fields and where their values stand behind the key: an amount's text as it came is not kept."""
     widths = [2 if field.type == "money" else 1 for field in entity.profile]
-    return [end - width for end, width in zip(accumulate(widths), widths, strict=True)]
+    return [(field.name, end - width) for field, end, width in zip(entity.profile, accumulate(widths), widths, strict=True)]
 
 
 def _reader(source: Source, schema: Schema) -> Reader:

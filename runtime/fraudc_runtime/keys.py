@@ -13,9 +13,19 @@ class Keys:
     """Two generations: a key that is used is in `young`; when that takes half the budget, what stayed in the older one is written and goes.
 
     So the least recently used leave first, at no cost for each use.
+
+    `before` are the keys of another program that has been in force until now. If both arrange slots alike, the decoded keys go on; else
+    each is written when it is next used, or with the next flush, and read as this program arranges it.
     """
 
-    def __init__(self, program: EntityProgram, store: Store, budget: int, agenda: Callable[[str, State, int | None], None]) -> None:
+    def __init__(
+        self,
+        program: EntityProgram,
+        store: Store,
+        budget: int,
+        agenda: Callable[[str, State, int | None], None],
+        before: "Keys | None" = None,
+    ) -> None:
         self.program = program
         self.young: dict[str, State] = {}
         self.touched: list[str] = []
@@ -30,11 +40,20 @@ class Keys:
         self._members = 0
         blank = program.fresh()
         self._lasting = [(at, blank[at]) for at in program.lasting]
+        self._before = before
+        if before is not None and before._arrangement() == self._arrangement():
+            self.young, self._old, self.touched, self._members = before.young, before._old, before.touched, before._members
+            self._before = before._before
+
+    def _arrangement(self) -> tuple[bytes, list[str]]:
+        return self.program.layout.digest(), [field.name for field in self.program.spec.profile]
 
     def load(self, key: str) -> State:
         """The key's slots, which then belong to the young generation."""
         state = self._old.pop(key, None)
         if state is None:
+            if self._before is not None:
+                self._before.release(key)
             state = self._codec.load(key) or self.program.fresh()
             if self.program.spec.profile:
                 state[PROFILE] = self._profile(key)
@@ -43,24 +62,38 @@ class Keys:
 
     def known(self, key: str) -> State | None:
         """The key's slots if it has any state."""
-        return self.young.get(key) or self._old.get(key) or self._codec.load(key)
+        state = self.young.get(key) or self._old.get(key)
+        if state is None:
+            if self._before is not None:
+                self._before.release(key)
+            state = self._codec.load(key)
+        return state
+
+    def release(self, key: str) -> None:
+        """Leaves the key to the store."""
+        state = self.young.pop(key, None) or self._old.pop(key, None)
+        if state is not None:
+            self._write(key, state)
+        elif self._before is not None:
+            self._before.release(key)
 
     def _profile(self, key: str) -> list[object] | None:
         data = self._store.get(f"p/{self.program.spec.name}/{key}")
-        row = None if data is None else unpack(versioned(data))
-        return None if row is None else [row.get(field.name) for field in self.program.spec.profile]
+        return None if data is None else self._columns(unpack(versioned(data)))
 
-    def set_profile(self, key: str, row: list[object] | None) -> None:
-        """A profile row in the order of the entity's profile fields; None removes it."""
+    def _columns(self, row: dict[str, object]) -> list[object]:
+        return [row.get(field.name) for field in self.program.spec.profile]
+
+    def set_profile(self, key: str, row: dict[str, object] | None) -> None:
+        """A profile row's values by the names of its fields; None removes it."""
         entry = f"p/{self.program.spec.name}/{key}"
         if row is None:
             self._store.remove(entry)
         else:
-            names = (field.name for field in self.program.spec.profile)
-            self._store.put(entry, VERSION + pack(dict(zip(names, row, strict=True))))
+            self._store.put(entry, VERSION + pack(row))
         for generation in (self.young, self._old):
             if key in generation:
-                generation[key][PROFILE] = row
+                generation[key][PROFILE] = None if row is None else self._columns(row)
 
     def grow(self, members: int) -> None:
         """Keeps the budget after so many transactions."""
@@ -74,6 +107,7 @@ class Keys:
             self._rotate()
 
     def _rotate(self) -> None:
+        self._settle_before()
         for key, state in self._old.items():
             self._write(key, state)
         self._old, self.young, self._members, self._limit = self.young, {}, 0, self._half
@@ -84,11 +118,17 @@ class Keys:
 
     def flush(self) -> None:
         """Writes every key that has changed."""
+        self._settle_before()
         for key in self.touched:
             state = self.young.get(key) or self._old.get(key)
             if state is not None:
                 self._write(key, state)
         self.touched.clear()
+
+    def _settle_before(self) -> None:
+        if self._before is not None:
+            self._before.flush()
+            self._before = None
 
     def _write(self, key: str, state: State) -> None:
         if not state[TOUCHED]:

@@ -1,7 +1,7 @@
-"""A Plan in, a bound Program out: Python generated once per rule set."""
+"""Orders in, a bound Program out: Python generated once per rule set."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 
 from fraudc_runtime.counts import Counts, RuleCounts
 from fraudc_runtime.frames import ALERT
@@ -14,28 +14,44 @@ from fraudc_runtime.lower.rules import RuleCode
 from fraudc_runtime.lower.source import Block, Namespace, guarded
 from fraudc_runtime.lower.spell import by_where
 from fraudc_runtime.plan import Plan
-from fraudc_runtime.record import Item
+from fraudc_runtime.record import Item, positions, width
+from fraudc_runtime.rulesets.swapping import Orders, alone
 
 Record = tuple[int, str | None, bytes]
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
-    """`stateless(item, counts)` gives the alert records of rules without an entity; None when there are none.
+    """Orders, bound. Intake and the shards use one part each, so each is generated when it is first asked for.
 
-    `entities` are in the order of the schema.
+    `stateless(item, counts)` gives the alert records of rules without an entity; None when there are none. `entities` are in the order of
+    the orders.
     """
 
-    plan: Plan
-    stateless: Callable[[Item, Counts], list[Record]] | None
-    entities: tuple[EntityProgram, ...]
+    def __init__(self, orders: Orders) -> None:
+        self.orders = orders
+
+    @property
+    def plan(self) -> Plan:
+        return self.orders.plan
+
+    @cached_property
+    def stateless(self) -> Callable[[Item, Counts], list[Record]] | None:
+        return _bind_stateless(self.orders, Namespace())
+
+    @cached_property
+    def entities(self) -> tuple[EntityProgram, ...]:
+        namespace = Namespace()
+        return tuple(bind_entity(self.orders, index, namespace) for index in range(len(self.orders.entities)))
+
+    @cached_property
+    def width(self) -> int:
+        """How many values an item has."""
+        return width(positions(self.plan.schema, self.orders.columns))
 
 
-def bind(plan: Plan) -> Program:
-    """Generates and compiles everything that the plan does to a transaction."""
-    namespace = Namespace()
-    entities = tuple(bind_entity(plan, index, namespace) for index in range(len(plan.schema.entities)))
-    return Program(plan, _bind_stateless(plan, namespace), entities)
+def bind(what: Orders | Plan) -> Program:
+    """The program of orders; a plan that nobody publishes is its own first rule set."""
+    return Program(what if isinstance(what, Orders) else alone(what))
 
 
 def rule_counts(plan: Plan, counts: Counts) -> list[RuleCounts]:
@@ -43,11 +59,12 @@ def rule_counts(plan: Plan, counts: Counts) -> list[RuleCounts]:
     return [counts.rules.setdefault(rule.id, RuleCounts()) for rule in plan.rules]
 
 
-def _bind_stateless(plan: Plan, namespace: Namespace) -> Callable[[Item, Counts], list[Record]] | None:
+def _bind_stateless(orders: Orders, namespace: Namespace) -> Callable[[Item, Counts], list[Record]] | None:
+    plan = orders.plan
     rules = [rule for rule in plan.rules if rule.entity is None and rule.mode != "off"]
     if not rules:
         return None
-    leaves = Leaves(plan.schema, None)
+    leaves = Leaves(orders, None)
     lowering = Lowering(namespace, plan.lists, leaves.read)
     numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
     code = RuleCode(lowering, leaves, Layout(), numbers, "None")
@@ -57,7 +74,7 @@ def _bind_stateless(plan: Plan, namespace: Namespace) -> Callable[[Item, Counts]
         condition = None if where is None else lowering.true(where)
         body.extend([*lowering.take_statements(), *guarded(condition, inner)])
     for rule in rules:
-        alert_function(f"alert_{numbers[rule.id]}", rule, plan, None, {}, namespace)
+        alert_function(f"alert_{numbers[rule.id]}", rule, orders, None, {}, namespace)
     source = f"def stateless(item, send):\n key = None\n {leaves.unpacking()} = item\n{body.text()}"
     test: Callable[..., None] = namespace.define("stateless", source)
     return _counting(test, [rule.id for rule in plan.rules])

@@ -1,13 +1,13 @@
 """Values of the machine in, the text that alerts and late records carry out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
 import msgspec
 
 from fraudc_runtime.plan import FieldSpec, Schema
-from fraudc_runtime.record import Item, positions
+from fraudc_runtime.record import Item, Placed, positions
 
 _DAY: Final = 86_400_000
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -40,9 +40,12 @@ def seconds(ms: int) -> int | float:
     return ms / 1000 if rest else whole
 
 
-def transaction_renderer(schema: Schema) -> Callable[[Item], bytes]:
-    """A function from an item to the alert's `transaction`: compact JSON, declared fields in order, `original_f` behind each amount f."""
-    at = positions(schema)
+def transaction_renderer(schema: Schema, columns: Iterable[Placed] | None = None) -> Callable[[Item], bytes]:
+    """A function from an item to the alert's `transaction`: compact JSON, declared fields in order, `original_f` behind each amount f.
+
+    `columns` are those of the item where they are not just the declared fields.
+    """
+    at = positions(schema, columns)
     decimals = schema.money.decimals if schema.money else 0
     members: list[str] = []
     for field in schema.fields:

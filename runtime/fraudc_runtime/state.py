@@ -125,13 +125,12 @@ class KeyCodec:
             for number in range(first, state[log.stored] // SEGMENT)
         ]
         skip = state[log.base] - parts[0][0]
-        count = sum(len(next(iter(part[1].values()))) for part in parts)
         if log.identity == "seen":
             ids, times = ([entry for part in parts for entry in part[1][column]][skip:] for column in ("id", "time"))
             state[SEEN] = dict(zip(ids, times, strict=True)) | state[SEEN]
             return
         for column, position in columns.items():
-            older = [entry for part in parts for entry in part[1].get(column, ())] or [None] * count
+            older = [entry for part in parts for entry in _column(part[1], column)]
             state[position] = older[skip:] + state[position]
 
     def save(self, key: str, state: State) -> None:
@@ -218,6 +217,11 @@ class KeyCodec:
                 for number in range(old[removed] // SEGMENT, old[stored] // SEGMENT):
                     self._store.remove(self._segment(number, _digest(identity), key))
         return state, new
+
+
+def _column(segment: dict[str, list[Any]], column: str) -> list[Any]:
+    """A segment's values of a column; what was written while no window read the column has none."""
+    return segment[column] if column in segment else [None] * len(next(iter(segment.values())))
 
 
 def _entries(state: State, log: Log, columns: dict[str, int], count: int) -> tuple[int, dict[str, list[Any]]]:

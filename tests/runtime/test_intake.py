@@ -240,18 +240,18 @@ class TestProfiles:
         assert all(frame[:1] == PROFILES for frame in frames)
         return [row for frame in frames for row in msgspec.msgpack.decode(frame[1:])], dead(records), intake
 
-    def test_a_csv_row_is_the_key_and_the_profile_s_fields_with_money_in_base(self) -> None:
+    def test_a_csv_row_is_the_key_and_the_profile_s_fields_by_name_with_money_in_base(self) -> None:
         rows, letters, _ = self.read("csv", b"limit,customer_id,home,level", b"1.50,C1,FR,3", b",C2,,")
-        assert rows == [[1, "C1", ["FR", 150, 3]], [1, "C2", [None, None, None]]]
+        assert rows == [[1, "C1", {"home": "FR", "limit": 150, "level": 3}], [1, "C2", {"home": None, "limit": None, "level": None}]]
         assert letters == []
 
     def test_a_json_row_likewise(self) -> None:
         rows, _, _ = self.read("json", b'{"customer_id": "C1", "limit": "7", "home": null, "currency": "JPY"}')
-        assert rows == [[1, "C1", [None, 700, None]]]
+        assert rows == [[1, "C1", {"home": None, "limit": 700, "level": None}]]
 
     def test_a_composite_key_has_one_column_for_each_field(self) -> None:
         rows, _, _ = self.read("csv", b"n,customer_id,home", b"5,C1,FR", entity=2)
-        assert rows == [[2, '["C1",5]', ["FR", None, None]]]
+        assert rows == [[2, '["C1",5]', {"home": "FR", "limit": None, "level": None}]]
 
     def test_bad_rows_are_dead_letters_and_count_as_no_transactions(self) -> None:
         rows, letters, intake = self.read("csv", b"customer_id,level", b"C1,1", b",1", b"C2,x", b"C3,2")
@@ -265,7 +265,7 @@ class TestProfiles:
 
     def test_rows_of_one_key_keep_their_order(self) -> None:
         rows, _, _ = self.read("csv", b"customer_id,home", b"C1,FR", b"C1,DE")
-        assert [row[2][0] for row in rows] == ["FR", "DE"]
+        assert [row[2]["home"] for row in rows] == ["FR", "DE"]
 
     def test_a_row_stands_in_its_key_s_shard(self) -> None:
         intake = Intake(Bound(Plan(self.SCHEMA, {}, (), ())), (Source("profile", "customers", 1, "json", 0),), 64)

@@ -14,6 +14,7 @@ from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.source import Block, Lowered, Namespace, concatenated
 from fraudc_runtime.plan import EntitySpec, Hole, Plan, Rule, Text
 from fraudc_runtime.render import money_text, seconds, timestamp_text, transaction_renderer
+from fraudc_runtime.rulesets.swapping import Orders
 
 Rendered = tuple[int, bytes, bytes]  # tag, what stands before the number of suppressed matches, what stands after
 
@@ -31,23 +32,26 @@ def slots_of_lets(rule: Rule) -> list[str]:
     return list(found)
 
 
-def alert_function(name: str, rule: Rule, plan: Plan, entity: EntitySpec | None, slots: dict[str, Lowered], namespace: Namespace) -> None:
+def alert_function(
+    name: str, rule: Rule, orders: Orders, entity: EntitySpec | None, slots: dict[str, Lowered], namespace: Namespace
+) -> None:
     """Defines `name(item, P, *slots) -> Rendered`, the slots in the order of `slots_of_lets`."""
-    leaves = Leaves(plan.schema, entity, slots={s: Lowered(f"a{at}", slots[s].maybe) for at, s in enumerate(slots_of_lets(rule))})
-    lowering = Lowering(namespace, plan.lists, leaves.read)
+    leaves = Leaves(orders, entity, slots={s: Lowered(f"a{at}", slots[s].maybe) for at, s in enumerate(slots_of_lets(rule))})
+    lowering = Lowering(namespace, orders.plan.lists, leaves.read)
     body = Block(level=1)
     for let in rule.lets:
         lowered = lowering.value(let.expr)
         body.extend(lowering.take_statements())
         body.add(f"l_{let.name} = {lowered.text}")
         leaves.lets[let.name] = Lowered(f"l_{let.name}", lowered.maybe)
-    body.add(*_envelope(rule, plan, entity, leaves, namespace))
+    body.add(*_envelope(rule, orders, entity, leaves, namespace))
     arguments = "".join(f", {leaves.slots[s].text}" for s in leaves.slots)
     namespace.define(name, f"def {name}(item, P{arguments}):\n {leaves.unpacking()} = item\n{body.text()}")
 
 
-def _envelope(rule: Rule, plan: Plan, entity: EntitySpec | None, leaves: Leaves, namespace: Namespace) -> list[str]:
+def _envelope(rule: Rule, orders: Orders, entity: EntitySpec | None, leaves: Leaves, namespace: Namespace) -> list[str]:
     """Keys in the order of the format; what is the same for all alerts of the rule is literal text."""
+    plan = orders.plan
     quote, instant = namespace.constant(quoted), namespace.constant(timestamp_text)
     start = f',"rule":{quoted(rule.id)},"revision":{plan.revision},"severity":{quoted(rule.severity)},"mode":"'
     owner = [repr(f'","entity":{quoted(entity.name)},"key":'), f"{quote}(key)"] if entity else [repr('","entity":null,"key":null')]
@@ -59,11 +63,11 @@ def _envelope(rule: Rule, plan: Plan, entity: EntitySpec | None, leaves: Leaves,
         *(repr(',"values":{'), _values(rule, plan, leaves, namespace)),
         *(repr('},"message":'), _message(rule, plan, leaves, namespace), repr(',"suppressed":')),
     ]
-    transaction = namespace.bound(("transaction",), lambda: transaction_renderer(plan.schema))
+    transaction = namespace.bound(("transaction",), lambda: transaction_renderer(plan.schema, orders.columns))
     return [
         f"tag = {_tag(rule, namespace)}",
         f"head = {concatenated(parts)}",
-        f"return tag, head.encode(), {_tail(rule)!r} + {transaction}(item) + b'}}'",
+        f"return tag, head.encode(), {_tail(rule, orders.warm_from.get(rule.id))} + {transaction}(item) + b'}}'",
     ]
 
 
@@ -74,14 +78,11 @@ def _tag(rule: Rule, namespace: Namespace) -> str:
     return str(ALERT) if share >= 1 else namespace.constant(_rollout(rule.id, share), "rollout") + "(key)"
 
 
-def _tail(rule: Rule) -> bytes:
+def _tail(rule: Rule, warm_from: int | None) -> str:
+    """The source of what stands between the number of suppressed matches and the transaction."""
     labels = msgspec.json.encode(rule.labels)
-    return b',"warm":' + (b"true" if warm() else b"false") + b',"labels":' + labels + b',"transaction":'
-
-
-def warm() -> bool:
-    """Whether every window that a rule reads has been alive for its size plus delay: so while rule sets do not change under way."""
-    return True
+    warm, cold = (b',"warm":' + each + b',"labels":' + labels + b',"transaction":' for each in (b"true", b"false"))
+    return repr(warm) if warm_from is None else f"({warm!r} if t >= {warm_from} else {cold!r})"
 
 
 def _rollout(rule_id: str, share: Fraction) -> Callable[[str], int]:
@@ -98,7 +99,7 @@ def _rollout(rule_id: str, share: Fraction) -> Callable[[str], int]:
 def _values(rule: Rule, plan: Plan, leaves: Leaves, namespace: Namespace) -> str:
     types = {field.name: field for field in plan.schema.fields}
     shown = [(let.name, let.type, leaves.lets[let.name]) for let in rule.lets]
-    shown += [(name, types[name].type, Lowered(leaves.field(name), types[name].optional)) for name in rule.values]
+    shown += [(name, types[name].type, leaves.field(name, types[name].optional)) for name in rule.values]
     parts = [
         repr(("," if at else "") + quoted(name) + ":") + " + " + _json(type, v, plan, namespace) for at, (name, type, v) in enumerate(shown)
     ]

@@ -1,4 +1,4 @@
-"""A plan and one of its entities in, the generated function that takes the entity's transactions in and lets alerts out."""
+"""Orders and one of their entities in, the generated function that takes the entity's transactions in and lets alerts out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from fraudc_runtime.lower.rules import RuleCode, cooldown_slots, lets_read
 from fraudc_runtime.lower.source import Block, Lowered, Namespace, indented
 from fraudc_runtime.lower.spell import by_where, spell
 from fraudc_runtime.lower.where import WhereCode
-from fraudc_runtime.plan import All, EntitySpec, Panes, Plan, Rule, Signature, Sliding, Tumbling
+from fraudc_runtime.plan import All, EntitySpec, Panes, Rule, Signature, Sliding, Tumbling
+from fraudc_runtime.rulesets.swapping import Orders
 from fraudc_runtime.windows.zones import DAY
 
 State = list[Any]  # a key's slots; the type of each depends on the layout
@@ -24,9 +25,9 @@ State = list[Any]  # a key's slots; the type of each depends on the layout
 class EntityProgram:
     """One entity, bound.
 
-    `evaluate(items, states, load, touched, send, hold, settle, R)` takes items in order and returns how many were duplicates. `unless`
-    and `cooldowns` are by rule id. `horizon` is how long after its last transaction a key still remembers members or ids, in ms;
-    `lasting` are the slots of `over all`, which end with `forget` only.
+    `evaluate(items, states, load, touched, send, hold, settle, R)` takes items in order and returns how many were duplicates. A held match
+    is (deadline, id, rule id, revision, tag, head, tail, item). `unless` and `cooldowns` are by rule id. `horizon` is how long after its
+    last transaction a key still remembers members or ids, in ms; `lasting` are the slots of `over all`, which end with `forget` only.
     """
 
     spec: EntitySpec
@@ -40,21 +41,23 @@ class EntityProgram:
     horizon: int
     dedupe: int
     lasting: tuple[int, ...]
-    rules: dict[str, int]
 
 
-def bind_entity(plan: Plan, index: int, namespace: Namespace) -> EntityProgram:
-    """Generates and compiles the entity's functions."""
-    return _EntityCode(plan, index, namespace).program()
+def bind_entity(orders: Orders, index: int, namespace: Namespace) -> EntityProgram:
+    """Generates and compiles the functions of the entity that has this number; one that the schema no longer has is without rules."""
+    return _EntityCode(orders, index, namespace).program()
 
 
 class _EntityCode:
-    def __init__(self, plan: Plan, index: int, namespace: Namespace) -> None:
+    def __init__(self, orders: Orders, index: int, namespace: Namespace) -> None:
+        plan, name = orders.plan, orders.entities[index]
+        self.orders = orders
         self.plan = plan
-        self.entity = plan.schema.entities[index]
+        self.index = index
+        self.entity = next((entity for entity in plan.schema.entities if entity.name == name), EntitySpec(name, ()))
         self.namespace = namespace
         self.layout = Layout()
-        self.leaves = Leaves(plan.schema, self.entity)
+        self.leaves = Leaves(orders, self.entity)
         self.lowering = Lowering(namespace, plan.lists, self.leaves.read)
         self.numbers = {rule.id: at for at, rule in enumerate(plan.rules)}
         self.rules = [rule for rule in plan.rules if rule.entity == self.entity.name]
@@ -68,11 +71,15 @@ class _EntityCode:
         self.lasting: tuple[int, ...] = ()
 
     def program(self) -> EntityProgram:
-        name = f"evaluate_{self.plan.schema.entities.index(self.entity)}"
+        name = f"evaluate_{self.index}"
         body = self._body()
         restore, adopt = self.namespace.fresh("restore"), self.namespace.fresh("adopt")
         unless = {rule.id: self._unless(rule, rule.unless) for rule in self.rules if rule.unless is not None}
-        cooldowns = {rule.id: (*cooldown_slots(self.layout, rule), rule.cooldown) for rule in self.rules if rule.cooldown is not None}
+        cooldowns = {
+            rule.id: (*cooldown_slots(self.layout, rule, self.orders.rules[rule.id]), rule.cooldown)
+            for rule in self.rules
+            if rule.cooldown is not None
+        }
         return EntityProgram(
             spec=self.entity,
             layout=self.layout,
@@ -85,7 +92,6 @@ class _EntityCode:
             horizon=max([self.plan.schema.dedupe, *map(_span, self.signatures)]),
             dedupe=self.plan.schema.dedupe,
             lasting=self.lasting,
-            rules={rule.id: self.numbers[rule.id] for rule in self.rules},
         )
 
     def _function(self, name: str, body: list[str]) -> str:
@@ -158,7 +164,7 @@ class _EntityCode:
 
     def _unless(self, rule: Rule, condition: Expr) -> Callable[[Any, Any, Any], bool]:
         """Whether a later transaction drops the rule's held match: (item, held item, profile row) -> bool."""
-        leaves = Leaves(self.plan.schema, self.entity)
+        leaves = Leaves(self.orders, self.entity)
         lowering = Lowering(self.namespace, self.plan.lists, leaves.read)
         block = Block(level=1)
         wanted = lets_read(rule, condition)

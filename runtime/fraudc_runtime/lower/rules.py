@@ -137,10 +137,11 @@ class RuleCode:
         slots = "".join(f", {self._leaves.slots[s].text}" for s in slots_of_lets(rule))
         rendered = f"alert_{number}(item, {self._row}{slots})"
         if rule.unless is not None:
-            return [f"S[{HELD}].append((t + {rule.within}, id_, {rule.id!r}, *{rendered}, item))", f"hold(key, t + {rule.within})"]
+            held = f"t + {rule.within}, id_, {rule.id!r}, {self._leaves.orders.plan.revision}, *{rendered}, item"
+            return [f"S[{HELD}].append(({held}))", f"hold(key, t + {rule.within})"]
         if rule.cooldown is None:
             return [f"send({number}, key, 0, {rendered})"]
-        since, suppressed = cooldown_slots(self._layout, rule)
+        since, suppressed = cooldown_slots(self._layout, rule, self._leaves.orders.rules[rule.id])
         return [
             f"if t - S[{since}] < {rule.cooldown}:",
             *indented([f"S[{suppressed}] += 1", f"R[{number}].suppressed += 1"]),
@@ -149,9 +150,9 @@ class RuleCode:
         ]
 
 
-def cooldown_slots(layout: Layout, rule: Rule) -> tuple[int, int]:
-    """(time of the last alert, matches suppressed since)."""
-    return layout.position(f"cooldown {rule.id}", str(NEVER)), layout.position(f"suppressed {rule.id}", "0")
+def cooldown_slots(layout: Layout, rule: Rule, life: int) -> tuple[int, int]:
+    """(time of the last alert, matches suppressed since); `life` is the revision since which the rule has been there without a gap."""
+    return layout.position(f"cooldown {rule.id} {life}", str(NEVER)), layout.position(f"suppressed {rule.id} {life}", "0")
 
 
 def _from(rule: Rule) -> str | None:

@@ -13,7 +13,8 @@ from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.rules import RuleCode
 from fraudc_runtime.lower.source import Lowered, Namespace
 from fraudc_runtime.lower.spell import spell
-from fraudc_runtime.plan import All, EntitySpec, Panes, Plan, Rule, Signature, Sliding, Tumbling, Window
+from fraudc_runtime.plan import All, EntitySpec, Panes, Rule, Signature, Sliding, Tumbling, Window
+from fraudc_runtime.rulesets.swapping import Orders
 from fraudc_runtime.windows.growing import GrowingWindows
 from fraudc_runtime.windows.members import Column, Scope, Unit, WindowCode
 from fraudc_runtime.windows.panes import PaneWindows
@@ -25,7 +26,7 @@ _CHEAP = frozenset({"count", "sum", "distinct", "rising"})  # read where they st
 class Owner(Protocol):
     """What the code of an entity lends."""
 
-    plan: Plan
+    orders: Orders
     entity: EntitySpec
     namespace: Namespace
     layout: Layout
@@ -50,7 +51,7 @@ class WhereCode:
         self.rules = entity.rules_under.get(text, [])
         self.columns: dict[str, Column] = {}
         self.kinds: dict[type[WindowCode], WindowCode] = {}
-        self.units: dict[tuple[str, Window, int], Unit] = {}
+        self.units: dict[tuple[str, Window, int, int], Unit] = {}
 
     def lines(self, code: RuleCode) -> list[str]:
         first = self._columns()
@@ -69,7 +70,7 @@ class WhereCode:
             if rule.mode != "off":
                 number = self.entity.numbers[rule.id]
                 alert_function(
-                    f"alert_{number}", rule, self.entity.plan, self.entity.entity, self.entity.leaves.slots, self.entity.namespace
+                    f"alert_{number}", rule, self.entity.orders, self.entity.entity, self.entity.leaves.slots, self.entity.namespace
                 )
         self.entity.restores += [line for window in windows for line in window.restore()]
         self.entity.adopts += [line for window in windows for line in window.adopt()]
@@ -102,9 +103,9 @@ class WhereCode:
         return self.columns[f"{spell(signature.argument)}|{spell(signature.condition)}"]
 
     def _unit(self, signature: Signature) -> Unit:
-        column = self._column(signature)
-        key = (column.identity, signature.window, signature.delay)
-        unit = self.units.setdefault(key, Unit(column, signature.window, signature.delay))
+        column, life = self._column(signature), self.entity.orders.windows[signature.id]
+        key = (column.identity, signature.window, signature.delay, life)
+        unit = self.units.setdefault(key, Unit(column, signature.window, signature.delay, life))
         unit.accumulators |= accumulators(signature, column.type, self.entity.namespace)
         return unit
 
@@ -144,7 +145,7 @@ class WhereCode:
             current = Lowered(name, current.maybe)
         aside = {name: self.entity.namespace.fresh("v") for name in captured(signature)}
         statements += [f"{name} = {window.value(unit, part, before)}" for part, name in aside.items()]
-        money = self.entity.plan.schema.money
+        money = self.entity.orders.plan.schema.money
         found = reading(
             signature,
             column.type,

@@ -18,14 +18,14 @@ class GrowingWindows:
 
     def __init__(self, scope: Scope, units: list[Unit]) -> None:
         self._scope = scope
-        self._slots: dict[tuple[str, str, str], Slots] = {}
+        self._slots: dict[tuple[str, str, int, str], Slots] = {}
         self._units: dict[str, list[Unit]] = {}
         for unit in units:
             window = _identity(unit.window)
             self._units.setdefault(window, []).append(unit)
             for name, accumulator in unit.accumulators.items():
-                identity = f"{scope.identity}|{unit.column.identity}|{window}"
-                self._slots[unit.column.identity, window, name] = accumulator.growing(scope.layout, identity)
+                identity = f"{scope.identity}|{unit.column.identity}|{window}|{unit.life}"
+                self._slots[unit.column.identity, window, unit.life, name] = accumulator.growing(scope.layout, identity)
 
     def _tumbling(self) -> list[tuple[Tumbling, str, list[Unit]]]:
         return [(units[0].window, identity, units) for identity, units in self._units.items() if isinstance(units[0].window, Tumbling)]
@@ -71,7 +71,7 @@ class GrowingWindows:
         ]
 
     def _of(self, unit: Unit, identity: str) -> list[tuple[str, Slots]]:
-        return [(name, self._slots[unit.column.identity, identity, name]) for name in unit.accumulators]
+        return [(name, self._slots[unit.column.identity, identity, unit.life, name]) for name in unit.accumulators]
 
     def add(self) -> list[tuple[Column, list[str]]]:
         return [
@@ -100,7 +100,7 @@ class GrowingWindows:
         return None
 
     def value(self, unit: Unit, name: str, before: bool) -> str:  # noqa: ARG002  (the interface)
-        v = self._slots[unit.column.identity, _identity(unit.window), name]
+        v = self._slots[unit.column.identity, _identity(unit.window), unit.life, name]
         condition = unit.column.present(unit.column.current.text)
         if isinstance(unit.accumulators[name], Rising) and condition is not None:
             return f"({v[0]} if {condition} else 0)"

@@ -33,11 +33,15 @@ class Column:
 
 @dataclass(slots=True)
 class Unit:
-    """All that is accumulated of one column over one window."""
+    """All that is accumulated of one column over one window in one life: `life` is the revision since which it has been fed without a gap.
+
+    State of another life is never read, since its slots have other identities; what has begun since then starts empty.
+    """
 
     column: Column
     window: Window
     delay: int
+    life: int
     accumulators: dict[str, Accumulator] = field(default_factory=dict)
 
 

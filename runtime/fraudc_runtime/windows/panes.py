@@ -19,8 +19,8 @@ _KEEP = 4  # as in sliding
 class Series:
     """One accumulator's panes of one column at one step: a log of those with a present value, and the windows that read it.
 
-    An entry is a pane's partial; for `distinct` there is one for each value of a pane. Accumulators have a series each, so that one that
-    a new rule brings starts empty beside the others.
+    An entry is a pane's partial; for `distinct` there is one for each value of a pane. Accumulators have a series each, and each life one
+    of its own, so that what a new rule set brings starts empty beside the others in the midst of a pane.
     """
 
     column: Column
@@ -39,7 +39,7 @@ class PaneWindows:
 
     def __init__(self, scope: Scope, units: list[Unit]) -> None:
         self._scope = scope
-        self._series: dict[tuple[str, int, str], Series] = {}
+        self._series: dict[tuple[str, int, int, str], Series] = {}
         for unit in units:
             for name, accumulator in unit.accumulators.items():
                 self._of(unit, name, accumulator).units.append(unit)
@@ -49,10 +49,10 @@ class PaneWindows:
                 self._total(series, unit)
 
     def _of(self, unit: Unit, name: str, accumulator: Accumulator | None = None) -> Series:
-        key = (unit.column.identity, _panes(unit).step, name)
+        key = (unit.column.identity, _panes(unit).step, unit.life, name)
         if accumulator is not None and key not in self._series:
             layout = self._scope.layout
-            log = layout.log(f"{self._scope.identity}|{unit.column.identity}|{name} every {_panes(unit).step}")
+            log = layout.log(f"{self._scope.identity}|{unit.column.identity}|{name} every {_panes(unit).step}|{unit.life}")
             panes, partials = layout.column(log, "pane"), layout.column(log, "value")
             now = layout.slot(f"{log.identity}|now", "None")
             self._series[key] = Series(unit.column, _panes(unit).step, name, accumulator, log, panes, partials, now)
@@ -187,13 +187,13 @@ class PaneWindows:
         return lines
 
     def adopt(self) -> list[str]:
-        """A window that reads a known series starts empty, at its end."""
+        """A window that reads a known series takes in all of its panes; those that it has no part in leave when it next moves, at once."""
         lines: list[str] = []
         for series in self._series.values():
             for unit in series.units:
-                low = self._cursor(series, unit, "low")
-                ends = [f"{low} = len({series.panes})", *([f"{self._cursor(series, unit, 'high')} = {low}"] if unit.delay else [])]
-                lines += [f"if {slot_position(low)} in new:", *indented(ends)]
+                low, v = self._cursor(series, unit, "low"), self._total(series, unit)
+                totals = [f"{v[0]} = sum({series.partials})"] if isinstance(series.accumulator, Moment) and not unit.delay else []
+                lines += [f"if {slot_position(low)} in new:", *indented([*totals, f"{series.now} = None"])]
         return lines
 
     def prepare(self, unit: Unit, name: str, before: bool) -> list[str]:  # noqa: ARG002  (the interface)

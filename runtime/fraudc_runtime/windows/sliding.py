@@ -17,10 +17,11 @@ _KEEP = 16  # a log is cut when at least this many and half of its members have 
 
 @dataclass(slots=True)
 class Group:
-    """The windows of one size and delay: one cursor at their oldest member, and with a delay one behind their newest."""
+    """The windows of one size, delay and life: one cursor at their oldest member, and with a delay one behind their newest."""
 
     size: int
     delay: int
+    life: int
     units: list[Unit] = field(default_factory=list)
     low: str = ""
     high: str = ""
@@ -30,18 +31,19 @@ class SlidingWindows:
     """The log holds every member's time and, of each column that a window must give back, its value.
 
     A column that a new rule set brings to a known log has None for the members from before, whatever its type.
-    The largest window advances last and cuts the log: every other cursor is then ahead of what is cut.
+    The largest window advances last and cuts the log: every other cursor is then ahead of what is cut. A window that a new rule set brings
+    begins at the end of the log, so members from before its life, which others still hold, are none of its own.
 
     The current transaction is appended before windows advance: its time ends every search, since it lies in no past.
     """
 
     def __init__(self, scope: Scope, units: list[Unit]) -> None:
         self._scope = scope
-        self._slots: dict[tuple[str, int, int, str], Slots] = {}
-        self._groups: dict[tuple[int, int], Group] = {}
+        self._slots: dict[tuple[str, int, int, int, str], Slots] = {}
+        self._groups: dict[tuple[int, int, int], Group] = {}
         for unit in units:
             assert isinstance(unit.window, Sliding)
-            group = self._groups.setdefault((unit.window.size, unit.delay), Group(unit.window.size, unit.delay))
+            group = self._groups.setdefault((unit.window.size, unit.delay, unit.life), Group(unit.window.size, unit.delay, unit.life))
             group.units.append(unit)
             self._allocate(unit, group)
         self._logged = [group for group in self._groups.values() if self._needs_log(group)]
@@ -53,15 +55,16 @@ class SlidingWindows:
         layout, column = self._scope.layout, unit.column.identity
         for name, accumulator in unit.accumulators.items():
             shared = isinstance(accumulator, Rising)
-            identity = f"{self._scope.identity}|{column}" + ("" if shared else f"|sliding {group.size} {group.delay}")
+            window = "" if shared else f"|sliding {group.size} {group.delay}"
             if not self._is_count(unit, name):
-                self._slots[column, group.size, group.delay, name] = accumulator.moving(layout, identity)
+                slots = accumulator.moving(layout, f"{self._scope.identity}|{column}{window}|{group.life}")
+                self._slots[column, group.size, group.delay, group.life, name] = slots
 
     def _allocate_log(self, scope: Scope) -> None:
         self._log = scope.layout.log(f"{scope.identity}|members")
         self._times = scope.layout.column(self._log, "time")
         for group in self._logged:
-            identity = f"{scope.identity}|sliding {group.size} {group.delay}"
+            identity = f"{scope.identity}|sliding {group.size} {group.delay}|{group.life}"
             group.low = scope.layout.slot(f"{identity}|low", "0")
             group.high = scope.layout.slot(f"{identity}|high", "0") if group.delay else ""
             for unit in group.units:
@@ -87,8 +90,8 @@ class SlidingWindows:
         return []
 
     def _moving(self, unit: Unit, group: Group) -> list[tuple[str, Slots]]:
-        slots = self._slots
-        return [(name, slots[key]) for name in unit.accumulators if (key := (unit.column.identity, group.size, group.delay, name)) in slots]
+        keys = ((unit.column.identity, group.size, group.delay, group.life, name) for name in unit.accumulators)
+        return [(key[-1], self._slots[key]) for key in keys if key in self._slots]
 
     def advance(self) -> list[str]:
         lines: list[str] = []
@@ -168,8 +171,8 @@ class SlidingWindows:
         return [line for unit in group.units for name, v in self._moving(unit, group) for line in unit.accumulators[name].expire(v, "u")]
 
     def _longest(self, unit: Unit, name: str) -> int:
-        column = unit.column.identity
-        return max(size for identity, size, _, other in self._slots if (identity, other) == (column, name))
+        wanted = (unit.column.identity, unit.life, name)
+        return max(size for column, size, _, life, other in self._slots if (column, life, other) == wanted)
 
     def add(self) -> list[tuple[Column, list[str]]]:
         found: dict[tuple[str, Slots], tuple[Column, list[str]]] = {}
@@ -228,8 +231,8 @@ class SlidingWindows:
 
     def _of(self, unit: Unit, name: str) -> tuple[Group, Slots]:
         assert isinstance(unit.window, Sliding)
-        group = self._groups[unit.window.size, unit.delay]
-        return group, self._slots.get((unit.column.identity, group.size, group.delay, name), ())
+        group = self._groups[unit.window.size, unit.delay, unit.life]
+        return group, self._slots.get((unit.column.identity, group.size, group.delay, group.life, name), ())
 
     def ceiling(self, unit: Unit, name: str) -> str | None:
         """A run that is cut off by the window is longer than what of it is inside."""
