@@ -54,7 +54,7 @@ def find_project(start: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if (candidate / PROJECT_FILE).exists():
             return candidate
-    raise ProjectError(f"there is no {PROJECT_FILE} in {folder} or above it; `fraudc init DIR` makes a project")
+    raise ProjectError(f"there is no {PROJECT_FILE} in {folder} or above it; `--project DIR` names the folder that has one")
 
 
 def read_project(root: Path, diagnostics: Diagnostics) -> Project | None:

@@ -49,9 +49,11 @@ def command(
 
 
 def _write(path: Path, plan: "Plan") -> None:
-    """Complete or absent: written beside it first."""
+    """Complete or absent: written beside it first. A device or pipe is refused: a rename would put a file in its place."""
     from fraudc_runtime.plan import encode  # noqa: PLC0415  start-up
 
+    if path.exists() and not path.is_file():
+        raise Failure(f"{path} cannot be written: it is no file", USAGE)
     partial = path.with_name(f"{path.name}.partial")
     try:
         partial.write_bytes(encode(plan))

@@ -139,6 +139,16 @@ def test_a_set_that_cannot_be_written_exits_2(project: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_set_takes_the_place_of_files_only(project: Path) -> None:
+    os.mkfifo(project / "pipe")
+    (project / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        done = fraudc("compile", "--project", project, "-o", project / name)
+        assert (done.returncode, done.stderr) == (2, f"fraudc: {project / name} cannot be written: it is no file\n")
+    assert (project / "pipe").is_fifo()
+    assert sorted(path.name for path in project.iterdir()) == ["folder", "fraudc.yaml", "pipe", "rules.yaml"]
+
+
 @pytest.mark.parametrize("format", ["text", "json", "mermaid", "dot", "html"])
 def test_the_plan_is_printed_in_every_format(project: Path, format: str) -> None:
     done = fraudc("compile", "--plan", "--format", format, "--project", project)
