@@ -65,7 +65,7 @@ def load_command(
         topic = f"{connection.topics.profiles}{entity}"
         if create_topics:
             connection.create([topic], "compact")
-        connection.partitions(topic)
+        connection.partitions(topic, "--create-topics makes it")
         with stoppable() as stopped, counter("profile rows", shown=not quiet and sys.stderr.isatty()) as told:
             publisher = Publisher(connection, stopped)
             bad = load(rows, publisher, topic, told)

@@ -65,7 +65,7 @@ def command(
         topic = to or connection.topics.transactions
         if create_topics:
             connection.create([topic])
-        connection.partitions(topic)
+        connection.partitions(topic, "--create-topics makes it")
         batches = _batches(source, input_format, settings.schema, entity)
         done = _send(connection, topic, batches, source, pace, shown=not quiet and sys.stderr.isatty())
     if done.stopped:

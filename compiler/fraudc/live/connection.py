@@ -70,11 +70,11 @@ class Connection:
         """Properties that a Java client needs to reach the same cluster."""
         return {"bootstrap.servers": self.servers, **java_properties(self.security)}
 
-    def partitions(self, topic: str) -> list[int]:
+    def partitions(self, topic: str, hint: str = "`fraudc run --create-topics` makes the job's") -> list[int]:
         """The topic's partitions; ServerFailure if the cluster cannot be reached or has no such topic."""
         found = self._topics()
         if topic not in found:
-            raise ServerFailure(f"{self.servers} has no topic {topic}; --create-topics makes it")
+            raise ServerFailure(f"{self.servers} has no topic {topic}; {hint}")
         return found[topic]
 
     def create(self, topics: Iterable[str], policy: _Policy = "delete") -> list[str]:
