@@ -12,6 +12,7 @@ from fraudc_runtime.frames import DEAD, LATE, SUBFRAME, read_tagged_frame, sourc
 from fraudc_runtime.intake import Intake, Record, Source
 from fraudc_runtime.plan import Currency, EntitySpec, FieldSpec, MoneySpec, Plan, Schema
 from fraudc_runtime.record import Item, positions
+from fraudc_runtime.rulesets.swapping import Orders, alone
 
 MONEY = MoneySpec("USD", "currency", {"USD": Currency(2, "1"), "EUR": Currency(2, "1.08"), "JPY": Currency(0, "0.0067")})
 CUSTOMER = EntitySpec("customer", ("customer_id",))
@@ -33,10 +34,14 @@ def schema_of(
 
 @dataclass
 class Bound:
-    """What intake needs of a bound plan."""
+    """What intake needs of bound orders."""
 
     plan: Plan
     stateless: Callable[[Item, Counts], list[Record]] | None = None
+
+    @property
+    def orders(self) -> Orders:
+        return alone(self.plan)
 
 
 @dataclass

@@ -2,16 +2,12 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from typing import Any, Final, Literal, Protocol
 
 import msgspec
-from msgspec import structs
 from typing_extensions import assert_never
 
 from fraudc_runtime.counts import Counts, EntityCounts
-from fraudc_runtime.formats.csv import CsvReader
-from fraudc_runtime.formats.json import JsonReader
 from fraudc_runtime.frames import (
     CLOCK,
     DEAD,
@@ -21,16 +17,21 @@ from fraudc_runtime.frames import (
     MAX_WATERMARK,
     MIN_WATERMARK,
     PROFILES,
+    PUBLISHED,
     STATUS,
     SUBFRAME,
     TRANSACTIONS,
     tagged_frame,
 )
 from fraudc_runtime.payloads import Payloads, file_payloads, topic_payloads
-from fraudc_runtime.plan import EntitySpec, FieldSpec, MoneySpec, Plan, Schema
+from fraudc_runtime.plan import EntitySpec
+from fraudc_runtime.programs import Programs
+from fraudc_runtime.readers import Reader, profile_reader, profile_values, transaction_reader
 from fraudc_runtime.record import EVENT_TIME, ID, Item, positions
 from fraudc_runtime.render import seconds, timestamp_text, transaction_renderer
 from fraudc_runtime.routing import NO_TIME, key_text, router, shard_of
+from fraudc_runtime.rulesets.acceptance import Standing
+from fraudc_runtime.rulesets.swapping import Orders
 from fraudc_runtime.schema import BadInput, Row
 
 Record = tuple[int, str | None, bytes]
@@ -39,30 +40,27 @@ _MSGPACK: Final = msgspec.msgpack.Encoder()
 _END: Final = END_OF_INPUT.to_bytes(2, "big")
 
 
+Stateless = Callable[[Item, Counts], list[Record]]
+
+
 class Program(Protocol):
-    """What intake needs of a bound plan."""
+    """What intake needs of bound orders."""
 
     @property
-    def plan(self) -> Plan: ...
+    def orders(self) -> Orders: ...
 
     @property
-    def stateless(self) -> Callable[[Item, Counts], list[Record]] | None: ...
+    def stateless(self) -> Stateless | None: ...
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where a frame's payloads come from. `name` is what dead letters call it; `entity` (an index) says whose profile rows they are."""
+    """Where a frame's payloads come from. `name` is what dead letters call it; `entity` says whose profile rows they are, by its number."""
 
     kind: Literal["transactions", "profile"]
     name: str
     entity: int | None
     format: Literal["json", "csv"]
     partition: int
-
-
-class Reader(Protocol):
-    """A format's reader of one source."""
-
-    def read(self, offset: int, lengths: tuple[int, ...], joined: bytes, /) -> list[Row]: ...
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -99,21 +97,41 @@ class Intake:
     """
 
     def __init__(self, program: Program, sources: tuple[Source, ...], shards: int, *, topics: bool = False, shown: bool = False) -> None:
-        self.counts = Counts(entities={entity.name: EntityCounts() for entity in program.plan.schema.entities})
-        self._program = program
-        self._schema = program.plan.schema
+        self.counts = Counts()
         self._sources = sources
         self._shards = shards
-        self._readers = [_reader(source, self._schema) for source in sources]
         self._latest = NO_TIME
         self._records: list[Record] = []
         self._topics = topics
+        self._show = shown
         self._payloads = Payloads(0, None, (), None, (), b"")
-        self._rendered = transaction_renderer(self._schema)
-        self._key_positions = [[positions(self._schema)[name] for name in entity.key] for entity in self._schema.entities]
-        stateless = self._shown if shown else self._stateless if program.stateless else None
-        late, future = (None, self._future) if topics else (self._late, None)
-        self._route = router(self._schema, shards, self._dead_transaction, late, future, stateless)
+        self._max_future = program.orders.plan.schema.max_future  # another one applies when the job next starts
+        self._readers: list[tuple[Reader, EntitySpec | None]] = []  # of each source, with whose profile rows it has
+        self._kind = TRANSACTIONS
+        self._stateless_from: list[tuple[int, Stateless | None]] = [(MIN_WATERMARK, program.stateless)]
+        self._read_by(program.orders)
+
+    def swap(self, standing: Standing, programs: Programs) -> None:
+        """Reads by the newest set from now on, between two frames; each transaction is tested by what is in force at its event time."""
+        starts = [MIN_WATERMARK, *(ruleset.begins for ruleset in standing.sets[1:])]
+        newest = programs.at(standing, standing.newest.begins)
+        self._stateless_from = [(start, programs.at(standing, start).stateless) for start in starts]
+        self._kind = PUBLISHED + standing.newest.revision.to_bytes(4, "big")
+        self._read_by(newest.orders)
+
+    def _read_by(self, orders: Orders) -> None:
+        schema = self._schema = orders.plan.schema
+        for entity in schema.entities:
+            self.counts.entities.setdefault(entity.name, EntityCounts())
+        self._rendered = transaction_renderer(schema, orders.columns)
+        at = positions(schema, orders.columns)
+        self._key_positions = [[at[name] for name in entity.key] for entity in schema.entities]
+        made = [_reader(source, orders) for source in self._sources]
+        self._readers = [reader or self._readers[at] for at, reader in enumerate(made)]
+        rules = any(stateless for _, stateless in self._stateless_from)
+        stateless = self._shown if self._show else self._stateless if rules else None
+        late, future = (None, self._future) if self._topics else (self._late, None)
+        self._route = router(orders, self._shards, self._dead_transaction, late, future, stateless)
 
     def frame(self, frame: bytes) -> bytes:
         """A source frame in, a tagged frame out. HeaderError when a CSV source begins with no usable header."""
@@ -121,7 +139,7 @@ class Intake:
             return tagged_frame(MAX_WATERMARK, [(STATUS, None, _JSON.encode(self.counts))])
         found = topic_payloads(frame) if self._topics else file_payloads(frame)
         self._payloads, self._records = found, []
-        rows = self._readers[found.source].read(found.offsets[0] if found.offsets else 0, found.lengths, found.joined)
+        rows = self._readers[found.source][0].read(found.offsets[0] if found.offsets else 0, found.lengths, found.joined)
         offsets = found.offsets[len(found.lengths) - len(rows) :]  # a header gives no row
         source = self._sources[found.source]
         if self._topics:
@@ -141,20 +159,20 @@ class Intake:
 
     def _transactions(self, rows: list[Row], partition: int, offsets: Sequence[int]) -> None:
         dead_before = sum(self.counts.dead.values())
-        unlikely = self._payloads.earliest + self._schema.max_future
+        unlikely = self._payloads.earliest + self._max_future
         routed = self._route(rows, partition, offsets, self._latest, unlikely)
         self._latest = routed.latest
         self.counts.read += len(rows)
         self.counts.valid += len(rows) - (sum(self.counts.dead.values()) - dead_before)
         for entity, without_key in zip(self._schema.entities, routed.without_key, strict=True):
             self.counts.entities[entity.name].without_key += without_key
-        self._send(TRANSACTIONS, routed.items)
+        self._send(self._kind, routed.items)
 
     def _future(self, offset: int, event_time: int) -> bool:
         received = self._payloads.received_at(offset)
-        if received is None or event_time <= received + self._schema.max_future:
+        if received is None or event_time <= received + self._max_future:
             return False
-        ahead = f"{timestamp_text(event_time)} is more than {seconds(self._schema.max_future)} s later than the record's own timestamp"
+        ahead = f"{timestamp_text(event_time)} is more than {seconds(self._max_future)} s later than the record's own timestamp"
         self._dead_transaction(offset, BadInput("in_future", f"the event time {ahead}, {timestamp_text(received)}"))
         return True
 
@@ -164,13 +182,16 @@ class Intake:
                 self._records.append((SUBFRAME, str(shard), kind + _MSGPACK.encode(items)))
 
     def _stateless(self, item: Item) -> None:
-        assert self._program.stateless is not None  # else the router was given none
-        self._records += self._program.stateless(item, self.counts)
+        stateless = self._stateless_from[-1][1]
+        if len(self._stateless_from) > 1:
+            time = item[EVENT_TIME]
+            stateless = next(found for start, found in reversed(self._stateless_from) if start <= time)
+        if stateless is not None:
+            self._records += stateless(item, self.counts)
 
     def _shown(self, item: Item) -> None:
         self._records.append((DECODED, None, self._rendered(item)))
-        if self._program.stateless is not None:
-            self._stateless(item)
+        self._stateless(item)
 
     def _late(self, item: Item, latest: int) -> None:
         watermark = latest - self._schema.max_disorder - 1
@@ -212,11 +233,10 @@ class Intake:
         self._records.append((DEAD, None, _JSON.encode(letter)))
 
     def _profiles(self, rows: list[Row], offsets: Sequence[int]) -> None:
-        index = self._sources[self._payloads.source].entity
+        index, entity = self._sources[self._payloads.source].entity, self._readers[self._payloads.source][1]
         assert index is not None  # a profile source names its entity
-        entity = self._schema.entities[index]
-        wide = len(entity.key)
-        kept = _kept(entity)
+        assert entity is not None
+        wide, kept = len(entity.key), profile_values(entity)
         by_shard: list[list[Any]] = [[] for _ in range(self._shards)]
         for offset, row in zip(offsets, rows, strict=True):
             if isinstance(row, BadInput):
@@ -226,43 +246,19 @@ class Intake:
             self.counts.profiles += 1
             key = key_text(entity, list(row[:wide]))
             assert key is not None  # the key's columns are required
-            by_shard[shard_of(entity.name, key, self._shards)].append((index, key, {name: row[wide + at] for name, at in kept}))
+            by_shard[shard_of(entity.name, key, self._shards)].append((index, key, {name: row[at] for name, at in kept}))
         self._send(PROFILES, by_shard)
 
 
-def _kept(entity: EntitySpec) -> list[tuple[str, int]]:
-    """Names of the profile fields and where their values stand behind the key: an amount's text as it came is not kept."""
-    widths = [2 if field.type == "money" else 1 for field in entity.profile]
-    return [(field.name, end - width) for field, end, width in zip(entity.profile, accumulate(widths), widths, strict=True)]
-
-
-def _reader(source: Source, schema: Schema) -> Reader:
+def _reader(source: Source, orders: Orders) -> tuple[Reader, EntitySpec | None] | None:
+    """None for rows of an entity that the schema no longer has: they are read as before."""
+    schema = orders.plan.schema
     match source.kind:
         case "transactions":
-            required = (schema.id, schema.event_time)
-            fields = tuple(structs.replace(field, optional=False) if field.name in required else field for field in schema.fields)
-            return _format_reader(source.format, fields, schema.money, schema.id, required)
+            return transaction_reader(source.format, schema), None
         case "profile":
             assert source.entity is not None  # a profile source names its entity
-            entity = schema.entities[source.entity]
-            in_base = schema.money and MoneySpec(schema.money.base, None, schema.money.currencies)
-            return _format_reader(source.format, _profile_fields(schema, entity), in_base, None, entity.key)
+            entity = next((entity for entity in schema.entities if entity.name == orders.entities[source.entity]), None)
+            return None if entity is None else (profile_reader(source.format, schema, entity), entity)
         case kind:
             assert_never(kind)
-
-
-def _format_reader(
-    format: Literal["json", "csv"], fields: tuple[FieldSpec, ...], money: MoneySpec | None, id: str | None, required: tuple[str, ...]
-) -> Reader:
-    match format:
-        case "json":
-            return JsonReader(fields, money, id)
-        case "csv":
-            return CsvReader(fields, money, id, required)
-        case unknown:
-            assert_never(unknown)
-
-
-def _profile_fields(schema: Schema, entity: EntitySpec) -> tuple[FieldSpec, ...]:
-    types = {field.name: field.type for field in schema.fields}
-    return (*(FieldSpec(name, types[name]) for name in entity.key), *entity.profile)

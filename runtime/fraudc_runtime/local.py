@@ -23,6 +23,8 @@ from fraudc_runtime.frames import (
 from fraudc_runtime.intake import Intake, Source
 from fraudc_runtime.plan import Plan
 from fraudc_runtime.program import bind
+from fraudc_runtime.programs import Programs
+from fraudc_runtime.rulesets.acceptance import Standing
 
 
 class Result(msgspec.Struct):
@@ -54,10 +56,22 @@ class Runner:
         self._program = bind(plan)
         self._intake = Intake(self._program, sources, shards)
         self._counts = Counts()
+        self._standing: Standing | None = None
+        self._programs = Programs()
         self._shards = self._opened()
 
     def _opened(self) -> list[Shard]:
-        return [Shard(self._program, store, self._counts) for store in self.stores]
+        shards = [Shard(self._program, store, self._counts) for store in self.stores]
+        if self._standing is not None:
+            for shard in shards:
+                shard.stand(self._standing, self._programs)
+        return shards
+
+    def stand(self, standing: Standing) -> list[int | None]:
+        """The rule sets that stand from now on; of each shard, by how many ms it had come past the newest one's `at` already."""
+        self._standing = standing
+        self._intake.swap(standing, self._programs)
+        return [shard.stand(standing, self._programs) for shard in self._shards]
 
     def frame(self, frame: bytes) -> None:
         """Takes a source frame through intake and every shard."""

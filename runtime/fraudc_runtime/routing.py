@@ -9,6 +9,7 @@ import msgspec
 from fraudc_runtime.frames import MIN_WATERMARK
 from fraudc_runtime.plan import EntitySpec, Schema
 from fraudc_runtime.record import Item
+from fraudc_runtime.rulesets.swapping import Orders
 from fraudc_runtime.schema import Row
 
 NO_TIME = MIN_WATERMARK
@@ -44,7 +45,7 @@ def key_text(entity: EntitySpec, values: list[Any]) -> str | None:
 
 
 def router(
-    schema: Schema,
+    orders: Orders,
     shards: int,
     dead: Callable[[int, Any], None],
     late: Callable[[Item, int], None] | None,
@@ -59,7 +60,8 @@ def router(
     """
     names: dict[str, Any] = {"dead": dead, "late": late, "future": future, "stateless": stateless}
     names |= {"crc32": crc32, "composite_key": composite_key, "Shards": Shards}
-    variables, columns = _variables(schema)
+    schema = orders.plan.schema
+    variables, columns = _variables(orders)
     item = "({}, {}, partition, offset, {{}}, {{}}{})".format(
         variables[schema.event_time], variables[schema.id], "".join(f", {column}" for column in columns)
     )
@@ -72,23 +74,25 @@ def router(
     body += [f"if {time} > latest:", f"    latest = {time}"]
     if late is not None:
         body += [f"elif {time} < latest - {schema.max_disorder}:", f"    late({item.format(None, None)}, latest)", "    continue"]
-    for index, entity in enumerate(schema.entities):
-        body += _placed(index, entity, schema, item, shards)
+    for at, entity in enumerate(schema.entities):
+        body += _placed(at, entity, orders, item, shards)
     source = _function(body, len(schema.entities), shards)
     exec(compile(source, "<router of transactions>", "exec"), names)  # the schema's names enter it as positions only
     return names["route"]  # type: ignore[no-any-return]  # the function that the source defines
 
 
-def _variables(schema: Schema) -> tuple[dict[str, str], list[str]]:
-    """The variable of each field, and those of the item's columns in order."""
-    variables: dict[str, str] = {}
+def _variables(orders: Orders) -> tuple[dict[str, str], list[str]]:
+    """The variable of each field, and what stands in the item's columns in order: nothing where the schema has no such field any more."""
+    schema = orders.plan.schema
+    variables = {field.name: f"v{index}" for index, field in enumerate(schema.fields)}
     columns: list[str] = []
-    for index, field in enumerate(schema.fields):
-        variables[field.name] = f"v{index}"
-        if field.name not in (schema.id, schema.event_time):
-            columns.append(f"v{index}")
-            if field.type == "money":
-                columns.append(f"t{index}")
+    for column in orders.columns:
+        if column.name in (schema.id, schema.event_time):
+            continue
+        variable = variables.get(column.name)
+        columns.append(variable or "None")
+        if column.type == "money":
+            columns.append("None" if variable is None else f"t{variable[1:]}")
     return variables, columns
 
 
@@ -96,9 +100,9 @@ def _targets(schema: Schema) -> str:
     return "".join(f"v{index}, t{index}, " if field.type == "money" else f"v{index}, " for index, field in enumerate(schema.fields)).strip()
 
 
-def _placed(index: int, entity: EntitySpec, schema: Schema, item: str, shards: int) -> list[str]:
-    fields = {field.name: field for field in schema.fields}
-    variables = _variables(schema)[0]
+def _placed(at: int, entity: EntitySpec, orders: Orders, item: str, shards: int) -> list[str]:
+    fields = {field.name: field for field in orders.plan.schema.fields}
+    variables = _variables(orders)[0]
     values = [variables[name] for name in entity.key]
     key = values[0]
     if len(values) > 1:
@@ -108,12 +112,12 @@ def _placed(index: int, entity: EntitySpec, schema: Schema, item: str, shards: i
     start = crc32(f"{entity.name}\0".encode())
     place = [
         f"k = {key}",
-        f"items[crc32(k.encode(), {start}) % {shards}].append({item.format(index, 'k')})",
+        f"items[crc32(k.encode(), {start}) % {shards}].append({item.format(orders.entities.index(entity.name), 'k')})",
     ]
     missing = [f"{variables[name]} is None" for name in entity.key if fields[name].optional]
     if not missing:
         return place
-    return [f"if {' or '.join(missing)}:", f"    without{index} += 1", "else:", *(f"    {line}" for line in place)]
+    return [f"if {' or '.join(missing)}:", f"    without{at} += 1", "else:", *(f"    {line}" for line in place)]
 
 
 def _function(body: list[str], entities: int, shards: int) -> str:
