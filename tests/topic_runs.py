@@ -35,14 +35,15 @@ class Topics:
             future.result()
         self._producer = Producer({"bootstrap.servers": self.servers, "enable.idempotence": True})
 
-    def send(self, lines: Sequence[bytes]) -> None:
-        """Writes the lines, the first to partition 0 and so on in turn; returns when the broker has them."""
+    def send(self, lines: Sequence[bytes], partition: int | None = None, timestamp: int = 0) -> None:
+        """Writes the lines, to one partition or to each in turn; returns when the broker has them. `timestamp` is ms, 0 for now."""
         failed: list[object] = []
         for number, line in enumerate(lines):
             self._producer.produce(
                 self.names["transactions"],
                 line,
-                partition=number % self.partitions,
+                partition=number % self.partitions if partition is None else partition,
+                timestamp=timestamp,
                 on_delivery=lambda error, _: failed.append(error) if error else None,
             )
             self._producer.poll(0)
@@ -70,15 +71,15 @@ class Topics:
         consumer.close()
         return found
 
-    def settings(self, folder: Path) -> str:
-        """`job:` of a project over these topics, a checkpoint a second."""
+    def settings(self, folder: Path, interval: str = "1s") -> str:
+        """`job:` of a project over these topics, a checkpoint every `interval`."""
         topics = ", ".join(f"{kind}: {name}" for kind, name in self.names.items())
         return f"""
 job:
   name: {self.prefix}job
   kafka: {{bootstrap_servers: "{self.servers}"}}
   topics: {{{topics}}}
-  checkpoints: {{dir: "{folder}", interval: 1s}}
+  checkpoints: {{dir: "{folder}", interval: {interval}}}
   transaction_timeout: 1m
 """
 

@@ -17,10 +17,12 @@ from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
 from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.flink.topics import TopicJob, Topics, run_topics
+from fraudc_runtime.flink.topology import TOPIC_UIDS
 from fraudc_runtime.frames import source_frame
 from fraudc_runtime.intake import Source
 from fraudc_runtime.local import Result, Runner
 from fraudc_runtime.plan import Plan, encode
+from runtime.flink.test_topology import Watched, operators
 from servers.fixtures import kafka
 from servers.kafka import Kafka
 from topic_runs import Job
@@ -61,23 +63,17 @@ def ids(alerts: list[bytes]) -> list[str]:
     return sorted(json.loads(alert)["alert_id"] for alert in alerts)
 
 
-@pytest.mark.parametrize(("parallelism", "partitions"), [(1, 1), (2, 4), (2, 1)])
-def test_a_bounded_topic_gives_what_the_engine_gives(
-    plan: Plan, lines: list[bytes], cluster: Cluster, kafka: Kafka, tmp_path: Path, parallelism: int, partitions: int
-) -> None:
-    connector_jar()
-    topics = RealTopics(kafka.servers, partitions)
-    topics.send(lines)
-    settings = Settings(parallelism=parallelism, batch_bytes=1 << 20, frame_lines=300)
+def bounded(plan: Plan, topics: RealTopics, folder: Path, settings: Settings) -> TopicJob:
+    """The plan's job up to where the topic ends now."""
     names = topics.names
     source = Source("transactions", "transactions", None, "json", 0)
-    job = TopicJob(
+    return TopicJob(
         name="bounded",
         machine=PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True),
-        cluster=KafkaCluster({"bootstrap.servers": kafka.servers}, "bounded"),
+        cluster=KafkaCluster({"bootstrap.servers": topics.servers}, "bounded"),
         topics=Topics(names["transactions"], names["alerts"], names["alerts_shadow"], names["dlq"], names["late"], names["status"]),
-        partitions=partitions,
-        checkpoints=Checkpoints(str(tmp_path), interval=1_000),
+        partitions=topics.partitions,
+        checkpoints=Checkpoints(str(folder), interval=1_000),
         transaction_prefix=topics.prefix,
         transaction_timeout=60_000,
         max_disorder=plan.schema.max_disorder,
@@ -85,7 +81,18 @@ def test_a_bounded_topic_gives_what_the_engine_gives(
         bounded=True,
         settings=settings,
     )
-    assert run_topics(job, cluster=cluster) is False
+
+
+@pytest.mark.parametrize(("parallelism", "partitions"), [(1, 1), (2, 4), (2, 1)])
+def test_a_bounded_topic_gives_what_the_engine_gives(
+    plan: Plan, lines: list[bytes], cluster: Cluster, kafka: Kafka, tmp_path: Path, parallelism: int, partitions: int
+) -> None:
+    connector_jar()
+    topics = RealTopics(kafka.servers, partitions)
+    topics.send(lines)
+    assert (
+        run_topics(bounded(plan, topics, tmp_path, Settings(parallelism, batch_bytes=1 << 20, frame_lines=300)), cluster=cluster) is False
+    )
     expected = decided(plan, lines)
     alerts = topics.read("alerts")
     assert sorted(alert for _, alert in alerts) == sorted(expected.alerts)
@@ -95,6 +102,61 @@ def test_a_bounded_topic_gives_what_the_engine_gives(
     letters = [json.loads(letter) for _, letter in topics.read("dlq")]
     assert sorted(letter["raw_base64"] for letter in letters) == sorted(json.loads(letter)["raw_base64"] for letter in expected.dead)
     assert {letter["partition"] for letter in letters} == set(range(partitions))
+
+
+def test_the_slowest_partition_holds_event_time_back_from_the_first_record_on(
+    plan: Plan, lines: list[bytes], cluster: Cluster, kafka: Kafka, tmp_path: Path
+) -> None:
+    connector_jar()
+    topics = RealTopics(kafka.servers, 3)
+    topics.send(lines[100:4000], partition=0)
+    topics.send(lines[4000:], partition=2)
+    topics.send(lines[:100], partition=1)
+    watching = Watched(cluster)
+    run_topics(bounded(plan, topics, tmp_path, Settings(batch_bytes=0, frame_lines=100)), cluster=watching)  # type: ignore[arg-type]  # for a Cluster
+    assert topics.read("late") == []
+    assert sorted(alert for _, alert in topics.read("alerts")) == sorted(decided(plan, lines).alerts)
+    committers = {f"Sink Committer: {topic}" for topic in ("alerts", "shadow", "dlq", "late", "status")}  # Flink's, named after the sinks
+    assert set(operators(watching)) == (set(TOPIC_UIDS) - {"decoded"}) | committers
+
+
+SMALL = """
+version: 1
+schema:
+  id: id
+  event_time: at
+  fields: {id: string, at: timestamp, customer: string}
+  entities: {customer: {key: customer}}
+  idle: 1s
+rules: [rules.yaml]
+"""
+SECOND = """
+version: 1
+rules: [{id: second, by: customer, let: {n: count() over 1h}, when: n >= 2}]
+"""
+RECEIVED = 1_767_225_600_000  # the records' own timestamp
+
+
+def at(id: str, minutes: float) -> bytes:
+    """A transaction so many minutes after its record."""
+    return b'{"id":"%s","at":%d,"customer":"C"}' % (id.encode(), RECEIVED + round(minutes * 60_000))
+
+
+def test_silence_decides_what_has_come_and_a_poisoned_clock_nothing(kafka: Kafka, tmp_path: Path) -> None:
+    topics = RealTopics(kafka.servers)
+    (tmp_path / "fraudc.yaml").write_text(SMALL + topics.settings(tmp_path / "checkpoints"))
+    (tmp_path / "rules.yaml").write_text(SECOND)
+    with running(tmp_path) as job:  # the second partition stays empty
+        topics.send([at("a", -10), at("b", -9), at("poisoned", 10.1), at("c", -9.01)], partition=0, timestamp=RECEIVED)
+        job.wait_until(lambda: len(topics.read("alerts")) == 2)
+        topics.send([at("behind", -9), at("d", -8), at("far", 10)], partition=0, timestamp=RECEIVED)
+        job.wait_until(lambda: len(topics.read("alerts")) == 4)
+        assert job.stop()[0] == 0
+    assert ids([alert for _, alert in topics.read("alerts")]) == ["second:b", "second:c", "second:d", "second:far"]
+    late = [json.loads(record) for _, record in topics.read("late")]
+    assert [(record["transaction_id"], record["watermark"]) for record in late] == [("behind", "2025-12-31T23:51:00.000Z")]
+    letters = [json.loads(letter) for _, letter in topics.read("dlq")]
+    assert [(letter["code"], letter["offset"], letter["received"]) for letter in letters] == [("in_future", 2, "2026-01-01T00:00:00.000Z")]
 
 
 def _key(alert: bytes) -> bytes:
@@ -112,11 +174,11 @@ def running(project: Path, *options: str) -> Iterator[Job]:
         job.kill()
 
 
-def project(topics: RealTopics, folder: Path) -> Path:
+def project(topics: RealTopics, folder: Path, interval: str = "1s") -> Path:
     """The fixtures' project over these topics."""
     made = folder / "project"
     made.mkdir()
-    (made / "fraudc.yaml").write_text((FIXTURES / "fraudc.yaml").read_text() + topics.settings(folder / "checkpoints"))
+    (made / "fraudc.yaml").write_text((FIXTURES / "fraudc.yaml").read_text() + topics.settings(folder / "checkpoints", interval))
     for path in FIXTURES.glob("*"):
         if path.suffix in (".json", ".txt") or path.is_dir():
             (shutil.copytree if path.is_dir() else shutil.copy)(path, made / path.name)
@@ -128,7 +190,7 @@ def test_a_job_killed_in_a_transaction_goes_on_with_another_parallelism_and_no_a
 ) -> None:
     topics = RealTopics(kafka.servers)
     expected = decided(plan, [*lines, *LAST])
-    made = project(topics, tmp_path)
+    made = project(topics, tmp_path, "5s")
     with running(made, "--parallelism", "1") as job:
         topics.send(lines[:2000])
         job.wait_until(lambda: len(topics.read("alerts")) > 0)  # a checkpoint is complete
@@ -162,3 +224,15 @@ def test_a_stopped_job_has_committed_everything_and_a_switch_of_mode_is_refused(
     with running(made, "--mode", "process") as job:
         code, told = job.ended()
     assert (code, b"thread mode" in told) == (4, True)
+
+
+def test_a_transaction_timeout_above_the_brokers_limit_is_refused_at_the_start(kafka: Kafka, tmp_path: Path) -> None:
+    topics = RealTopics(kafka.servers)
+    (tmp_path / "fraudc.yaml").write_text(
+        SMALL + topics.settings(tmp_path / "checkpoints").replace("transaction_timeout: 1m", "transaction_timeout: 16m")
+    )
+    (tmp_path / "rules.yaml").write_text(SECOND)
+    with running(tmp_path) as job:
+        code, told = job.ended()
+    assert code == 4
+    assert told.decode().splitlines() == ["fraudc: the transaction timeout of 960000 ms is above the broker's limit of 900000 ms"]

@@ -27,9 +27,9 @@ class Watched:
         self.internals = self.cluster.internals
         self.worker_processes = self.cluster.worker_processes
 
-    def run(self, graph: Any, watch: Any) -> Any:
+    def run(self, graph: Any, watch: Any, failed: Any = None) -> Any:
         self.given = graph
-        self.executed = self.cluster.run(graph, watch)
+        self.executed = self.cluster.run(graph, watch, failed)
         return self.executed
 
 
