@@ -15,9 +15,9 @@ _COMPARISONS: dict[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,  # type: ignore[dict-item]  # the checker let only ordered types through
-    "<=": operator.le,  # type: ignore[dict-item]
-    ">": operator.gt,  # type: ignore[dict-item]
-    ">=": operator.ge,  # type: ignore[dict-item]
+    "<=": operator.le,  # type: ignore[dict-item]  # likewise
+    ">": operator.gt,  # type: ignore[dict-item]  # likewise
+    ">=": operator.ge,  # type: ignore[dict-item]  # likewise
 }
 _ARITHMETIC: dict[str, Callable[[int | float, int | float], int | float]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
