@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
+from fraudc_runtime.aggregates.readings import NEEDS
 from fraudc_runtime.expr import Expr, Type
 from fraudc_runtime.plan import All, Panes, Plan, Rule, Signature, Sliding, Tumbling
 
@@ -32,21 +33,6 @@ EXACT_SUM, EXACT_SQUARES = 140, 280  # sums of doubles are kept as whole multipl
 NOT_YET_DROPPED = 1.5  # a log is cut when half of it has left, so on average it holds half as many again as the window has
 HELD_MATCH = 768  # the rendered alert, its transaction included, and its deadline
 
-# What each aggregate accumulates. Windows of one length over one column have equal accumulators in common.
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "count": ("number",),
-    "sum": ("sum",),
-    "avg": ("number", "sum"),
-    "stddev": ("number", "sum", "squares"),
-    "zscore": ("number", "sum", "squares"),
-    "min": ("min",),
-    "max": ("max",),
-    "distinct": ("distinct",),
-    "first": ("first",),
-    "last": ("last",),
-    "percentile": ("number", "ranked"),
-    "rising": ("rising",),
-}
 # Made again from the members or panes when a key is loaded, so not stored beside them.
 _DERIVED = frozenset({"min", "max", "distinct", "first", "ranked"})
 # Kept as the values themselves where the window keeps no members.
@@ -198,19 +184,19 @@ def _pieces(signature: Signature) -> Iterator[Piece]:
         case Panes():
             yield Piece(_log(signature), LOG + NUMBER, NUMBER)
             yield Piece(("cursors", _place(signature)), NUMBER * (2 if signature.delay else 1))
-            for need in _NEEDS[signature.function]:
+            for need in NEEDS[signature.function]:
                 yield Piece((_log(signature), need), 0, _bytes(need, signature))
             yield from _accumulators(signature, _DERIVED | {"last"})
         case Tumbling() | All():
             if isinstance(signature.window, Tumbling):
                 yield Piece(("pane", signature.where, signature.window), NUMBER)
             yield from _accumulators(signature, _VALUES)
-            if _VALUES.intersection(_NEEDS[signature.function]):
+            if _VALUES.intersection(NEEDS[signature.function]):
                 yield Piece(("values", signature.function, _place(signature)), LOG, _width(signature))
 
 
 def _accumulators(signature: Signature, but: frozenset[str]) -> Iterator[Piece]:
-    for need in _NEEDS[signature.function]:
+    for need in NEEDS[signature.function]:
         if need not in but:
             parameter = signature.parameter if need == "rising" else ""
             yield Piece((need, parameter, _place(signature)), _bytes(need, signature))
