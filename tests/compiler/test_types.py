@@ -204,6 +204,9 @@ def test_functions(text: str, type_: Type) -> None:
             "`n` is a number, and `amount` is money",
             "divide by an amount of money to get a number: `/ 1 USD`",
         ),
+        ("at + 1 > at", "E304", "1", "`at` is a time, and 1 is a number", "write the unit: `1m`"),
+        ("at - text > at", "E304", "text", "`at` is a time, and `text` is text", "this must be a duration"),
+        ("amount * text > fee", "E304", "text", "`amount` is money, and `text` is text", "this must be a number"),
         ("at > text", "E304", "text", "`at` is a time, and `text` is text", "this must be a time"),
         ("flag == n", "E304", "n", "`flag` is true or false, and `n` is a number", "this must be true or false"),
         ("(text ?? n) == text", "E304", "n", "`text` is text, and `n` is a number", "this must be text"),
@@ -312,6 +315,8 @@ def test_functions(text: str, type_: Type) -> None:
         ),
         ("amout > 5 USD", "E301", "amout", "there is no field or let `amout`", "did you mean `amount`?"),
         ("country == NG", "E301", "NG", "there is no field or let `NG`", "text belongs in quotes"),
+        ("count > 3", "E301", "count", "there is no field or let `count`", "an aggregate has brackets and a window: `count() over 10m`"),
+        ("abs > 3", "E301", "abs", "there is no field or let `abs`", "a function has brackets: `abs(amount - avg_amount)`"),
         ("fee == null", "E301", "null", "there is no field or let `null`", "write `missing`"),
         ("flag == True", "E301", "True", "there is no field or let `True`", "write `true`"),
         (

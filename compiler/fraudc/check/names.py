@@ -1,6 +1,7 @@
 """Names: what a name in an expression stands for, by its place; or a report that suggests what was meant."""
 
 from fraudc import syntax
+from fraudc.builtins import AGGREGATES, FUNCTIONS
 from fraudc.check.scope import Checked, Named, Place, RuleScope
 from fraudc.codes import planning
 from fraudc.codes import types as codes
@@ -77,6 +78,10 @@ class Names:
             label = f"a list stands behind `in`: `x in {node.name}`"
         elif any(entity.name == node.name for entity in self._scope.schema.entities):
             label = f"an entity's profile is read with a point: `{node.name}.field`"
+        elif node.name in AGGREGATES:
+            label = f"an aggregate has brackets and a window: `{AGGREGATES[node.name].example}`"
+        elif node.name in FUNCTIONS:
+            label = f"a function has brackets: `{FUNCTIONS[node.name].example}`"
         else:
             label = did_you_mean(node.name, known) or "text belongs in quotes"
         lets = " or let" if self._place.lets else ""

@@ -64,6 +64,12 @@ _INSTEAD: dict[tuple[str, Type], str] = {
     ("%", "float"): "both sides must be whole numbers: `floor(x) % 3`",
     ("+", "timestamp"): "`-` gives the duration between two times",
 }
+_BESIDE: dict[tuple[str, Type], Type] = {  # what an operator wants beside this type, where it is not the same
+    ("+", "timestamp"): "duration",
+    ("-", "timestamp"): "duration",
+    ("*", "money"): "float",
+    ("/", "money"): "float",
+}
 _ADVICE: dict[tuple[str, Type, Type], str] = {
     ("+", "duration", "timestamp"): "write the time first: `event_time + 5m`",
     ("-", "duration", "timestamp"): "write the time first: `event_time - 5m`",
@@ -141,13 +147,14 @@ class Operators:
                 codes.WRONG_OPERAND, message, operator.span, _INSTEAD.get((operator.text, both[0]), "it takes numbers")
             )
         else:
-            self._report_mix(left, right)
+            self._report_mix(left, right, operator.text)
 
-    def _report_mix(self, left: Operand, right: Operand) -> None:
+    def _report_mix(self, left: Operand, right: Operand, operator: str = "") -> None:
         message = f"{is_a(left.node, left.expr.type)}, and {is_a(right.node, right.expr.type)}"
         literal = left if isinstance(left.expr, Const) and not isinstance(right.expr, Const) else right
-        other = right if literal is left else left
-        self._diagnostics.report(codes.MIXED_TYPES, message, literal.node.span, self._instead(literal, other.expr.type))
+        other = (right if literal is left else left).expr.type
+        wanted = _BESIDE.get((operator, other), other)
+        self._diagnostics.report(codes.MIXED_TYPES, message, literal.node.span, self._instead(literal, wanted))
 
     def _instead(self, literal: Operand, wanted: Type) -> str:
         """What to write for a value that stands beside one of another type."""
