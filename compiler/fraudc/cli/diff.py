@@ -9,7 +9,7 @@ import typer
 
 from fraudc.cli.compiled import compile_or_fail, root_of
 from fraudc.cli.failure import FINDINGS, USAGE, Failure
-from fraudc.cli.options import Project, Quiet
+from fraudc.cli.options import Project, Quiet, instant_of
 
 if TYPE_CHECKING:
     from fraudc_runtime.plan import Plan
@@ -39,21 +39,12 @@ def command(
     from fraudc.author.diff import compare  # noqa: PLC0415  start-up
     from fraudc.author.printers import PRINTERS  # noqa: PLC0415  start-up
 
-    swap = None if at is None else _instant(at)
+    swap = instant_of(at)
     found = compare(_read(old), compile_or_fail(project) if new is None else _read(new), time.time_ns() // 1_000_000, swap)
     if found.differs or not quiet or format is not DiffFormat.text:
         typer.echo(PRINTERS[format.value](found), nl=False)
     if exit_code and found.differs:
         raise typer.Exit(FINDINGS)
-
-
-def _instant(text: str) -> int:
-    from fraudc.instants import instant  # noqa: PLC0415  start-up
-
-    found = instant(text)
-    if found is None:
-        raise Failure(f"--at takes a time like 2026-03-01T10:00:00Z, not {text}", USAGE)
-    return found
 
 
 def _read(path: Path) -> "Plan | RuleSet":

@@ -13,8 +13,11 @@ import fraudc.cli.diff
 import fraudc.cli.dlq
 import fraudc.cli.explain
 import fraudc.cli.profiles
+import fraudc.cli.publish
 import fraudc.cli.replay
+import fraudc.cli.rollback
 import fraudc.cli.run
+import fraudc.cli.status
 from fraudc.cli.failure import Failure
 
 app = typer.Typer(
@@ -27,7 +30,7 @@ app = typer.Typer(
 )
 for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain):
     app.command(module.NAME)(module.command)
-for module in (fraudc.cli.replay, fraudc.cli.consume):
+for module in (fraudc.cli.publish, fraudc.cli.rollback, fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
     app.command(module.NAME)(module.command)
 for group in (fraudc.cli.dlq, fraudc.cli.profiles):
     app.add_typer(group.app, name=group.NAME)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, ConfigResource  # type: ignore[attr-defined]  # public, though not marked as exported
 from confluent_kafka.cimpl import NewTopic
 
 from fraudc.document.job import JobDocument, TopicsDocument
@@ -56,10 +56,11 @@ class Connection:
     security: Mapping[str, str] = field(default_factory=dict, repr=False)
     group: str | None = None
 
-    def producer(self) -> Producer:
-        """One that keeps order and writes nothing twice; keys fall on partitions as with Java's producer."""
+    def producer(self, largest: int = 1_000_000) -> Producer:
+        """One that keeps order and writes nothing twice, of up to `largest` bytes; keys fall on partitions as with Java's producer."""
         exactly = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": _TAKEN_WITHIN}
-        return _made(Producer, self._client | exactly | {"partitioner": "murmur2_random", "compression.type": "lz4", "linger.ms": 5})
+        sending = {"partitioner": "murmur2_random", "compression.type": "lz4", "linger.ms": 5, "message.max.bytes": largest}
+        return _made(Producer, self._client | exactly | sending)
 
     def consumer(self) -> Consumer:
         """One that sees committed messages only, is told where partitions end, and belongs to no group."""
@@ -77,10 +78,22 @@ class Connection:
             raise ServerFailure(f"{self.servers} has no topic {topic}; {hint}")
         return found[topic]
 
-    def create(self, topics: Iterable[str], policy: _Policy = "delete") -> list[str]:
-        """Makes those of the topics that are missing, as the cluster's defaults are; their names."""
+    def settings(self, topic: str) -> dict[str, str]:
+        """The topic's settings by name; none where we may not read them."""
+        admin = _made(AdminClient, self._client)  # held until its answer is read
+        (asked,) = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic)]).values()
+        try:
+            return {name: entry.value for name, entry in asked.result().items() if entry.value is not None}
+        except KafkaException as error:
+            if error.args[0].code() in _DENIED:
+                return {}
+            raise ServerFailure(f"{topic} on {self.servers} does not give its settings: {error.args[0].str()}") from error
+
+    def create(self, topics: Iterable[str], policy: _Policy = "delete", *, partitions: int = -1, forever: bool = False) -> list[str]:
+        """Makes those of the topics that are missing, as the cluster's defaults are unless said otherwise; their names."""
         existing = self._topics()
-        missing = [NewTopic(name, -1, -1, config={"cleanup.policy": policy}) for name in topics if name not in existing]
+        settings = {"cleanup.policy": policy, **({"retention.ms": "-1", "retention.bytes": "-1"} if forever else {})}
+        missing = [NewTopic(name, partitions, -1, config=settings) for name in topics if name not in existing]
         admin = _made(AdminClient, self._client)  # held until its answers are read
         for name, made in (admin.create_topics(missing) if missing else {}).items():
             try:

@@ -39,8 +39,12 @@ schema:
 rules: [rules.yaml]
 job:
   kafka: {{bootstrap_servers: "{servers}"}}
-  topics: {{transactions: tx-{name}, alerts: alerts-{name}, dlq: dlq-{name}, profiles: profiles-{name}-}}
+  topics: {{transactions: tx-{name}, alerts: alerts-{name}, dlq: dlq-{name}, profiles: profiles-{name}-,
+           rules: rules-{name}, status: status-{name}}}
 """
+
+
+_PREFIXES = {"transactions": "tx", "alerts": "alerts", "dlq": "dlq", "rules": "rules", "status": "status"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ def shop(kafka: Kafka, tmp_path: Path) -> Shop:
     name = uuid.uuid4().hex[:8]
     (tmp_path / "fraudc.yaml").write_text(PROJECT.format(servers=kafka.servers, name=name))
     (tmp_path / "rules.yaml").write_text("version: 1\nrules:\n  - {id: large, when: amount > 700 USD}\n")
-    own = {"transactions": f"tx-{name}", "alerts": f"alerts-{name}", "dlq": f"dlq-{name}", "profiles": f"profiles-{name}-"}
-    topics = replace(Topics.of(), **own)
+    own = {part: f"{prefix}-{name}" for part, prefix in _PREFIXES.items()}
+    topics = replace(Topics.of(), **own, profiles=f"profiles-{name}-")
     return Shop(tmp_path, Connection(kafka.servers, topics))
 
 
