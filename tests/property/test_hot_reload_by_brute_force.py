@@ -1,4 +1,6 @@
-"""Random rule sets with an `at` each, over random streams: every alert is what a literal evaluation by the set in force gives."""
+"""Random rule sets with an `at` each, over random streams: every alert is what a literal evaluation by the set in force gives, however the
+stream is cut into frames, spread over shards and interrupted.
+"""
 
 import math
 from dataclasses import dataclass, field
@@ -8,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brute_windows import SECOND, expected
-from fraudc_runtime.plan import All, Panes, Plan, Signature, Sliding, Tumbling, Window
+from fraudc_runtime.plan import All, Panes, Plan, Rule, Signature, Sliding, Tumbling, Window
 from fraudc_runtime.programs import Programs
 from fraudc_runtime.rulesets.acceptance import Accepted, Standing, accept
 from fraudc_runtime.rulesets.ruleset import RuleSet
@@ -52,6 +54,27 @@ def histories(draw: st.DrawFn) -> list[RuleSet]:
     for used in subsets[1:]:
         at += draw(st.integers(1, 15 * SECOND))
         sets.append(succeed(sets[-1], _plan(sorted(used)), at, at))
+    return sets
+
+
+@st.composite
+def rules_with_memory(draw: st.DrawFn, id: str) -> Rule:
+    """A rule that fires on an `i` above 0, with or without cooldown, and with or without `unless`."""
+    unless = draw(st.sampled_from([None, call("==", N, constant(5)), call("==", N, constant(2))]))
+    within = None if unless is None else draw(st.sampled_from([1, 900, 4 * SECOND, 400 * SECOND]))
+    cooldown = draw(st.sampled_from([None, 1_500, 20 * SECOND]))
+    return rule(id, call(">", FIELDS["i"], constant(0)), unless=unless, within=within, cooldown=cooldown)
+
+
+@st.composite
+def histories_with_memory(draw: st.DrawFn) -> list[RuleSet]:
+    """Sets in which rules come, go, come back and change what they remember; a rule's cooldown stays a cooldown, of whatever length."""
+    sets: list[RuleSet] = []
+    at = START
+    for _ in range(draw(st.integers(2, 5))):
+        found = plan(*(draw(rules_with_memory(id)) for id in sorted(draw(st.sets(st.sampled_from("abc"))))), dedupe=4 * SECOND)
+        at += draw(st.integers(1, 8 * SECOND))
+        sets.append(succeed(sets[-1], found, at, at) if sets else first(found))
     return sets
 
 
@@ -165,3 +188,22 @@ def test_alerts_are_those_of_the_set_in_force_at_their_event_time(
         alert = got[key]
         assert (alert["revision"], alert["warm"]) == (revision, warm)
         assert {name: (alert["values"][name], want) for name, want in values.items() if not _same(alert["values"][name], want)} == {}
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=60)
+@given(histories_with_memory(), streams(), st.data())
+def test_frames_shards_and_restarts_change_nothing_about_held_matches_and_cooldowns(
+    sets: list[RuleSet], stream: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    whole = Job(sets, 1, 1 << 20)
+    whole.arrive(2 * START)
+    ordered = sorted(stream, key=lambda each: (each["at"], each["id"]))
+    for each in ordered:
+        whole.frame([each], each["at"] - 1)
+    whole.alerts += whole.machines[0].end()
+    assert _by_key(_run(sets, stream, data)) == _by_key(whole.alerts)
+
+
+def _by_key(alerts: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Each alert's key, rule, transaction, revision and what its cooldown suppressed."""
+    return sorted((each["key"], each["rule"], each["transaction_id"], each["revision"], each["suppressed"]) for each in alerts)
