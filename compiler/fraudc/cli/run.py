@@ -1,7 +1,7 @@
 """`fraudc run`: a rules project and a file of transactions in, files of alerts and the run's counts out."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +14,7 @@ from fraudc.cli.compiled import compile_or_fail
 from fraudc.cli.failure import FINDINGS, SERVER, USAGE, Failure
 from fraudc.cli.options import Format, Project, Quiet, ResultFormat
 from fraudc.cli.stream import Request, stream
-from fraudc.cli.topics import Bootstrap, CreateTopics
+from fraudc.cli.topics import INTERRUPTED, Bootstrap, CreateTopics
 
 if TYPE_CHECKING:
     from fraudc_runtime.counts import Counts
@@ -157,6 +157,8 @@ def _outputs(alerts: Path, shadow: Path | None, dead: Path | None, late: Path | 
             raise Failure(f"{path} is named for two outputs", USAGE)
         if path in read:
             raise Failure(f"{path} is an input, and would be overwritten", USAGE)
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a rename would put a file in the place of a device
+            raise Failure(f"{path} is no file", USAGE)
     return Outputs(alerts, shadow, dead, late)
 
 
@@ -170,14 +172,24 @@ def _execute(run: Run, quiet: bool) -> "Counts":
             return files.run_files(run.plan, run.sources, run.outputs, settings=settings, progress=progress)
     except failures.Failure as failure:
         _fail(failure)
+    except KeyboardInterrupt:
+        partial = [str(files.partial(path)) for path in _written(run.outputs) if files.partial(path).exists()]
+        raise Failure(f"stopped{_left(partial)}", INTERRUPTED) from None
 
 
 def _fail(failure: "JobFailure") -> NoReturn:
     from fraudc_runtime.flink.failures import InputUnreadable, OutputUnwritable  # noqa: PLC0415  start-up
 
-    left = f"; what was written so far is in {', '.join(failure.partial)}" if failure.partial else ""
     code = USAGE if isinstance(failure, InputUnreadable | OutputUnwritable) else SERVER
-    raise Failure(f"{failure}{left}", code)
+    raise Failure(f"{failure}{_left(failure.partial)}", code)
+
+
+def _left(partial: Sequence[str]) -> str:
+    return f"; what was written so far is in {', '.join(partial)}" if partial else ""
+
+
+def _written(outputs: "Outputs") -> list[Path]:
+    return [path for path in (outputs.alerts, outputs.shadow, outputs.dead, outputs.late) if path]
 
 
 def _progress(quiet: bool) -> "AbstractContextManager[Callable[[Progress], None] | None]":
@@ -192,5 +204,4 @@ def _report(counts: "Counts", run: Run, format: ResultFormat, quiet: bool) -> No
     if format is ResultFormat.json:
         typer.echo(summary.as_json(counts))
     elif not quiet:
-        written = (run.outputs.alerts, run.outputs.shadow, run.outputs.dead, run.outputs.late)
-        typer.echo(summary.as_text(counts, run.plan, [path for path in written if path]))
+        typer.echo(summary.as_text(counts, run.plan, _written(run.outputs)))

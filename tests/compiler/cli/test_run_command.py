@@ -4,6 +4,7 @@ import gzip
 import json
 import lzma
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,26 @@ def test_an_output_that_is_full_is_one_line_and_exit_2(project: Path) -> None:
     assert not (project / "alerts").exists()
 
 
+HEARING = """
+import signal
+from fraudc.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a test run in the background starts has it ignored
+main()
+"""
+
+
+def test_an_interrupted_run_names_what_it_leaves_and_has_no_output(project: Path) -> None:
+    command = [sys.executable, "-c", HEARING, "run", "--project", project, "--input", "-", "--output", project / "alerts"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdin is not None
+        running.stdin.write(b'{"id":"a","at":1,"amount":1}\n' * 40_000)  # more than a pipe holds: once it is written, the job reads
+        running.stdin.flush()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate()
+    assert (running.returncode, said.decode()) == (130, f"fraudc: stopped; what was written so far is in {project / 'alerts'}.partial\n")
+    assert not (project / "alerts").exists()
+
+
 REFUSED = [
     (["--output", "alerts"], "run needs --input FILE and --output FILE"),
     (["--input", "absent.jsonl", "--output", "alerts"], "absent.jsonl"),
@@ -113,6 +134,7 @@ REFUSED = [
     (["--input", "in.jsonl", "--output", "absent/alerts"], "absent/alerts"),
     (["--input", "in.jsonl", "--output", "."], "."),
     (["--input", "in.jsonl", "--output", "in.jsonl"], "is an input, and would be overwritten"),
+    (["--input", "in.jsonl", "--output", "alerts", "--late", "/dev/null"], "/dev/null is no file"),
     (["--input", "in.jsonl", "--output", "alerts", "--late", "alerts"], "is named for two outputs"),
     (["--input", "in.jsonl", "--output", "alerts", "--profiles", "limits.csv"], "--profiles takes ENTITY=FILE"),
     (["--input", "in.jsonl", "--output", "alerts", "--profiles", "card=limits.csv"], "the project has no entity card"),
