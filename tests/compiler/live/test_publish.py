@@ -19,7 +19,8 @@ from fraudc.live.rules import RulesTopic, create_rules_topic
 from fraudc.pipeline import compile_project
 from fraudc_runtime.plan import Plan
 from fraudc_runtime.rulesets.acknowledgement import acknowledge
-from fraudc_runtime.rulesets.ruleset import RuleSet, decode
+from fraudc_runtime.rulesets.ruleset import RuleSet, decode, encode
+from fraudc_runtime.rulesets.succession import first
 
 NEXT_CENTURY = "2100-01-01T00:00:00Z"
 
@@ -34,15 +35,22 @@ def plan_of(root: Path) -> Plan:
     return plan
 
 
+def seed(shop: Shop) -> None:
+    """The topics are there, and revision 1 is what the project says."""
+    create_rules_topic(shop.connection)
+    shop.connection.create([shop.topics.status])
+    shop.fill(shop.topics.rules, [encode(first(plan_of(shop.root)))])
+
+
 def sets(shop: Shop) -> list[RuleSet]:
     return [decode(message.value() or b"") for message in shop.has(shop.topics.rules)]
 
 
 def test_the_first_set_makes_the_topic_and_the_next_follows_it(shop: Shop, fraudc: Fraudc) -> None:
-    first = fraudc("publish", "--create-topics", "--project", shop.root)
+    made = fraudc("publish", "--create-topics", "--project", shop.root)
     topic = shop.topics.rules
-    assert (first.code, first.err) == (0, "")
-    assert first.out == f"{topic} is empty: this is the first set, 1 rule\npublished revision 1 to {topic}\n"
+    assert (made.code, made.err) == (0, "")
+    assert made.out == f"{topic} is empty: this is the first set, 1 rule\npublished revision 1 to {topic}\n"
     settings = shop.connection.settings(topic)
     assert (settings["cleanup.policy"], settings["retention.ms"], settings["retention.bytes"]) == ("delete", "-1", "-1")
     write_rule(shop.root, 900)
@@ -55,7 +63,7 @@ def test_the_first_set_makes_the_topic_and_the_next_follows_it(shop: Shop, fraud
 
 
 def test_what_is_live_already_is_not_published_again(shop: Shop, fraudc: Fraudc) -> None:
-    fraudc("publish", "--create-topics", "--project", shop.root)
+    seed(shop)
     again = fraudc("publish", "--project", shop.root, "--format", "json")
     assert again.code == 0
     assert json.loads(again.out) == {"version": 1, "published": False, "revision": 1, "follows": 0, "at": None, "rules": 1}
@@ -79,7 +87,7 @@ def test_a_dry_run_sends_nothing_and_makes_nothing(shop: Shop, fraudc: Fraudc) -
 def test_at_waits_and_a_set_without_takes_its_place(shop: Shop, fraudc: Fraudc) -> None:
     refused = fraudc("publish", "--create-topics", "--at", NEXT_CENTURY, "--project", shop.root)
     assert (refused.code, "a first set holds from the beginning" in refused.err) == (2, True)
-    fraudc("publish", "--project", shop.root)
+    shop.fill(shop.topics.rules, [encode(first(plan_of(shop.root)))])
     write_rule(shop.root, 800)
     waiting = fraudc("publish", "--at", NEXT_CENTURY, "--project", shop.root, "--format", "json")
     assert json.loads(waiting.out)["at"] == 4_102_444_800_000
@@ -101,7 +109,7 @@ def test_mistakes_in_rules_reach_nobody(shop: Shop, fraudc: Fraudc) -> None:
 
 
 def test_a_schema_that_state_does_not_survive_is_refused_with_what_to_do(shop: Shop, fraudc: Fraudc) -> None:
-    fraudc("publish", "--create-topics", "--project", shop.root)
+    seed(shop)
     settings = shop.root / "fraudc.yaml"
     settings.write_text(settings.read_text().replace("visits: int?", "visits: string?"))
     done = fraudc("publish", "--project", shop.root)
@@ -135,8 +143,8 @@ def test_a_set_larger_than_clients_send_by_default_goes_where_the_topic_takes_it
         assert rules.publish(rules.next(replace(plan, rules=(replace(plan.rules[0], title=noise),)), 0)) == 0
 
 
-def test_of_two_publishers_one_wins_and_the_other_is_told(shop: Shop, fraudc: Fraudc, capfd: pytest.CaptureFixture[str]) -> None:
-    fraudc("publish", "--create-topics", "--project", shop.root)
+def test_of_two_publishers_one_wins_and_the_other_is_told(shop: Shop, capfd: pytest.CaptureFixture[str]) -> None:
+    seed(shop)
     write_rule(shop.root, 800)
     ours = plan_of(shop.root)
     write_rule(shop.root, 900)
@@ -161,7 +169,7 @@ def test_of_two_publishers_one_wins_and_the_other_is_told(shop: Shop, fraudc: Fr
 
 
 def test_wait_returns_when_every_task_has_acknowledged(shop: Shop, fraudc: Fraudc) -> None:
-    fraudc("publish", "--create-topics", "--project", shop.root)
+    seed(shop)
     write_rule(shop.root, 900)
     with answering(shop, lambda ruleset: accepts(ruleset.revision)):
         done = fraudc("publish", "--project", shop.root, "--wait", "60", "--format", "json")
@@ -171,13 +179,12 @@ def test_wait_returns_when_every_task_has_acknowledged(shop: Shop, fraudc: Fraud
 
 
 def test_who_has_not_acknowledged_is_named(shop: Shop, fraudc: Fraudc) -> None:
-    fraudc("publish", "--create-topics", "--project", shop.root)
+    seed(shop)
     shop.fill(shop.topics.status, [*accepts(1), *accepts(2)])  # of 2 an earlier job spoke, which had another rules topic
     write_rule(shop.root, 900)
-    with answering(shop, lambda _set: accepts(2)[:2]):
-        done = fraudc("publish", "--project", shop.root, "--wait", "2")
+    done = fraudc("publish", "--project", shop.root, "--wait", "0")
     assert done.code == 1
-    assert done.err == "fraudc: revision 2 is published, but not acknowledged within 2 s by detect 2/2\n"
+    assert done.err == "fraudc: revision 2 is published, but not acknowledged within 0 s by intake 1/1, detect 1/2, detect 2/2\n"
 
 
 def test_with_no_job_both_operators_are_missing(shop: Shop, fraudc: Fraudc) -> None:
@@ -186,7 +193,7 @@ def test_with_no_job_both_operators_are_missing(shop: Shop, fraudc: Fraudc) -> N
 
 
 def test_a_task_that_refuses_ends_the_wait_with_its_reason(shop: Shop, fraudc: Fraudc) -> None:
-    fraudc("publish", "--create-topics", "--project", shop.root)
+    seed(shop)
     write_rule(shop.root, 900)
     refuses = acknowledge(2, "5c1e09", "detect", 1, 2, None, "It was made for another schema.")
     with answering(shop, lambda _set: [*accepts(2)[:2], refuses]):
