@@ -27,6 +27,7 @@ from fraudc_runtime.payloads import Payloads, file_payloads, topic_payloads
 from fraudc_runtime.plan import EntitySpec
 from fraudc_runtime.programs import Programs
 from fraudc_runtime.readers import Reader, profile_reader, profile_values, transaction_reader
+from fraudc_runtime.readings import Reading, alike, divided
 from fraudc_runtime.record import EVENT_TIME, ID, Item, positions
 from fraudc_runtime.render import seconds, timestamp_text, transaction_renderer
 from fraudc_runtime.routing import NO_TIME, key_text, router, shard_of
@@ -109,20 +110,24 @@ class Intake:
         self._readers: list[tuple[Reader, EntitySpec | None]] = []  # of each source, with whose profile rows it has
         self._kind = TRANSACTIONS
         self._stateless_from: list[tuple[int, Stateless | None]] = [(MIN_WATERMARK, program.stateless)]
-        self._read_by(program.orders)
+        self._readings: list[Reading] = []
+        self._read_by([(MIN_WATERMARK, program.orders)])
 
     def swap(self, standing: Standing, programs: Programs) -> None:
-        """Reads by the newest set from now on, between two frames; each transaction is tested by what is in force at its event time."""
+        """Each transaction is read, and tested, by the set in force at its event time; from now on, between two frames."""
         starts = [MIN_WATERMARK, *(ruleset.begins for ruleset in standing.sets[1:])]
-        newest = programs.at(standing, standing.newest.begins)
-        self._stateless_from = [(start, programs.at(standing, start).stateless) for start in starts]
+        in_force = [(start, programs.at(standing, start)) for start in starts]
+        self._stateless_from = [(start, program.stateless) for start, program in in_force]
         self._kind = PUBLISHED + standing.newest.revision.to_bytes(4, "big")
-        self._read_by(newest.orders)
+        self._read_by([(start, program.orders) for start, program in in_force])
 
-    def _read_by(self, orders: Orders) -> None:
+    def _read_by(self, in_force: list[tuple[int, Orders]]) -> None:
+        """Sets by the event times from which they are in force; those that read alike need only one of them to read."""
+        orders = in_force[-1][1]
         schema = self._schema = orders.plan.schema
-        for entity in schema.entities:
-            self.counts.entities.setdefault(entity.name, EntityCounts())
+        for _, each in in_force:
+            for entity in each.plan.schema.entities:
+                self.counts.entities.setdefault(entity.name, EntityCounts())
         self._rendered = transaction_renderer(schema, orders.columns)
         at = positions(schema, orders.columns)
         self._key_positions = [[at[name] for name in entity.key] for entity in schema.entities]
@@ -131,7 +136,16 @@ class Intake:
         rules = any(stateless for _, stateless in self._stateless_from)
         stateless = self._shown if self._show else self._stateless if rules else None
         late, future = (None, self._future) if self._topics else (self._late, None)
-        self._route = router(orders, self._shards, self._dead_transaction, late, future, stateless)
+        several = any(not alike(each.plan.schema, schema) for _, each in in_force)
+        self._readings = [
+            Reading(
+                start,
+                each.plan.schema,
+                transaction_reader("json", each.plan.schema),
+                router(each, self._shards, self._dead_transaction, late, future, stateless),
+            )
+            for start, each in (in_force if several else in_force[-1:])
+        ]
 
     def frame(self, frame: bytes) -> bytes:
         """A source frame in, a tagged frame out. HeaderError when a CSV source begins with no usable header."""
@@ -147,7 +161,12 @@ class Intake:
             self._records.append((CLOCK, str(found.partition), b""))
         match source.kind:
             case "transactions":
-                self._transactions(rows, source.partition if found.partition is None else found.partition, offsets)
+                partition = source.partition if found.partition is None else found.partition
+                dead_before = sum(self.counts.dead.values())
+                for reading, mine, places in self._divided(rows, offsets):
+                    self._transactions(reading, mine, partition, places)
+                self.counts.read += len(rows)
+                self.counts.valid += len(rows) - (sum(self.counts.dead.values()) - dead_before)
             case "profile":
                 self._profiles(rows, offsets)
             case kind:
@@ -157,14 +176,24 @@ class Intake:
         watermark = MIN_WATERMARK if self._latest == NO_TIME else self._latest - self._schema.max_disorder - 1
         return tagged_frame(watermark, self._records)
 
-    def _transactions(self, rows: list[Row], partition: int, offsets: Sequence[int]) -> None:
-        dead_before = sum(self.counts.dead.values())
+    def _divided(self, rows: list[Row], offsets: Sequence[int]) -> list[tuple[Reading, list[Row], Sequence[int]]]:
+        """The rows that are for each reading, `rows` being the newest one's, and their offsets."""
+        *earlier, newest = self._readings
+        if not earlier:
+            return [(newest, rows, offsets)]
+        found = self._payloads
+        read = [*(each.reader.read(found.offsets[0] if found.offsets else 0, found.lengths, found.joined) for each in earlier), rows]
+        places = divided(self._readings, read)
+        return [
+            (reading, [mine[at] for at in numbers], [offsets[at] for at in numbers])
+            for reading, mine, numbers in zip(self._readings, read, places, strict=True)
+        ]
+
+    def _transactions(self, reading: Reading, rows: list[Row], partition: int, offsets: Sequence[int]) -> None:
         unlikely = self._payloads.earliest + self._max_future
-        routed = self._route(rows, partition, offsets, self._latest, unlikely)
+        routed = reading.route(rows, partition, offsets, self._latest, unlikely)
         self._latest = routed.latest
-        self.counts.read += len(rows)
-        self.counts.valid += len(rows) - (sum(self.counts.dead.values()) - dead_before)
-        for entity, without_key in zip(self._schema.entities, routed.without_key, strict=True):
+        for entity, without_key in zip(reading.schema.entities, routed.without_key, strict=True):
             self.counts.entities[entity.name].without_key += without_key
         self._send(self._kind, routed.items)
 

@@ -25,7 +25,7 @@ DEVICE, SHOP_FIELD = FieldSpec("device", "string", True), FieldSpec("shop", "str
 
 
 def schema(*fields: FieldSpec, entities: tuple[EntitySpec, ...] = (CARD,), **settings: Any) -> Schema:
-    money = MoneySpec("USD", None, {"USD": Currency(2, "1")})
+    money = settings.pop("money", MoneySpec("USD", None, {"USD": Currency(2, "1")}))
     return Schema("id", "at", fields, money, entities, max_disorder=0, **settings)
 
 
@@ -89,6 +89,10 @@ def line(at: int, **values: Any) -> dict[str, Any]:
     return {"id": f"t{at}", "at": at, "card": "K", "amount": 5, **values}
 
 
+def without_amount(at: int, **values: Any) -> dict[str, Any]:
+    return {"id": f"t{at}", "at": at, "card": "K", **values}
+
+
 def values(alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [alert["values"] for alert in alerts]
 
@@ -120,21 +124,40 @@ def test_a_shard_that_has_not_heard_of_the_new_field_leaves_it_out_and_keeps_it_
 
 
 def test_a_required_field_may_be_missing_once_a_newer_set_reads_without_it() -> None:
-    total = aggregate("sum", AMOUNT, All())
-    total = replace(total, entity="card")
-    before = plan(schema(*FIELDS), shows("r", a=AMOUNT, t=total), signatures=(total,))
-    after = plan(schema(*FIELDS[:3]), shows("r"))
-    lines = [{"id": f"t{at}", "at": at, "card": "K"} for at in (2_000, 3_000)]
-    for waits in (True, False):
-        stages = Stages(before)
-        assert values(stages.decide(stages.read(line(1_000)), 1_000)) == [{"a": "5.00", "t": "5.00"}]
-        stages.publish(after, at=2_500 if waits else None)
-        stages.tell(intake=True, shard=waits)
-        under_way = stages.read(*lines)
-        assert values(stages.decide(under_way, 2_000)) == [{"a": None, "t": "5.00"}]
-        stages.tell(shard=True)
-        (alert,) = stages.decide([], 3_000)
-        assert (alert["values"], alert["revision"], "amount" in alert["transaction"]) == ({}, 2, False)
+    total = replace(aggregate("sum", AMOUNT, All()), entity="card")
+    stages = Stages(plan(schema(*FIELDS), shows("r", a=AMOUNT, t=total), signatures=(total,)))
+    assert values(stages.decide(stages.read(line(1_000)), 1_000)) == [{"a": "5.00", "t": "5.00"}]
+    stages.publish(plan(schema(*FIELDS[:3]), shows("r")))
+    stages.tell(intake=True)
+    under_way = stages.read(without_amount(2_000), without_amount(3_000))
+    assert values(stages.decide(under_way, 2_000)) == [{"a": None, "t": "5.00"}]  # the shard has not heard of the set
+    stages.tell(shard=True)
+    (alert,) = stages.decide([], 3_000)
+    assert (alert["values"], alert["revision"], "amount" in alert["transaction"]) == ({}, 2, False)
+
+
+def test_a_transaction_is_read_by_the_set_in_force_at_its_time() -> None:
+    rated = {"USD": Currency(2, "1"), "EUR": Currency(2, "1.10")}
+    fields = (*FIELDS, FieldSpec("currency", "string", True))
+    one = schema(*fields, money=MoneySpec("USD", "currency", rated))
+    two = schema(*fields[:3], replace(FIELDS[3], optional=True, aliases=("sum",)), fields[4])
+    two = replace(two, money=MoneySpec("USD", "currency", {**rated, "EUR": Currency(2, "1.20")}))
+    stages = Stages(plan(one, shows("r", a=AMOUNT)))
+    stages.publish(plan(two, shows("r", a=replace(AMOUNT, optional=True))), at=5_000)
+    stages.tell(intake=True, shard=True)
+    under_way = stages.read(
+        *(line(at, currency="EUR", amount=10) for at in (4_999, 5_000)),
+        *(without_amount(at, sum=7, currency="USD") for at in (4_999, 5_001)),
+        {"id": "no time"},
+    )
+    alerts = stages.decide(under_way, 9_000)
+    assert [(alert["event_time"][-5:], alert["revision"], alert["values"]) for alert in alerts] == [
+        (".999Z", 1, {"a": "11.00"}),
+        (".000Z", 2, {"a": "12.00"}),
+        (".001Z", 2, {"a": "7.00"}),
+    ]
+    assert stages.intake.counts.dead == {"missing_field": 2}  # the fourth needs an amount by its own name; the last one has no time
+    assert (stages.intake.counts.read, stages.intake.counts.valid) == (5, 3)
 
 
 def test_entities_keep_their_numbers_and_a_new_one_counts_from_its_set_on() -> None:
