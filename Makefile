@@ -7,8 +7,9 @@ OUT := out
 .PHONY: demo test check fixtures goldens bench mutate clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 is missing (3.10 and 3.12 do too)" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	PIP_CONSTRAINT=$(CURDIR)/constraints.txt $(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 
 demo: $(BIN)/.installed

@@ -28,13 +28,13 @@ def bar(what: str, shown: bool) -> "Iterator[Callable[[Progress], None] | None]"
         rich_progress.TimeRemainingColumn(),
     )
     shown_bar = rich_progress.Progress(*columns, console=Console(stderr=True), transient=True)
-    task = shown_bar.add_task(what, total=None)
+    task = shown_bar.add_task("starting Flink", total=None)
     begun = time.monotonic()
 
     def report(progress: "Progress") -> None:
         if time.monotonic() - begun > PATIENCE:
             shown_bar.start()
-        shown_bar.update(task, completed=progress.read, total=progress.size)
+        shown_bar.update(task, completed=progress.read, total=progress.size, description=what if progress.read else "starting Flink")
 
     try:
         yield report

@@ -84,7 +84,7 @@ class JobDocument(Model):
     elasticsearch: ElasticsearchDocument | None = None
     checkpoints: CheckpointsDocument | None = None
     savepoints: SavepointsDocument | None = None
-    state_backend: Annotated[str, BeforeValidator(one_of("rocksdb", "heap"))] = "rocksdb"
+    state_backend: Annotated[str, BeforeValidator(one_of("state backend", ("rocksdb", "heap")))] = "rocksdb"
     parallelism: PositiveInt | None = None
     shards: PositiveInt | None = None
     linger: Duration | None = None

@@ -229,16 +229,15 @@ def version(node: Any) -> int:
     return 1
 
 
-def one_of(*choices: str) -> Callable[[Any], str]:
-    """A leaf whose text is one of the choices."""
+def one_of(what: str, choices: tuple[str, ...]) -> Callable[[Any], str]:
+    """A leaf whose text is one of the choices; `what` is what they are."""
 
     def choice(node: Any) -> str:
         found = scalar(node, " or ".join(f"`{c}`" for c in choices))
         if found.text not in choices:
             listed = ", ".join(f"`{c}`" for c in choices)
-            raise mistake(
-                keys.CHOICE, f"{shown(found.text)} is not possible here", did_you_mean(found.text, choices) or f"write one of {listed}"
-            )
+            label = did_you_mean(found.text, choices) or f"write one of {listed}"
+            raise mistake(keys.CHOICE, f"there is no {what} {shown(found.text)}", label)
         return found.text
 
     return choice

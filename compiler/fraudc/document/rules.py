@@ -45,12 +45,12 @@ class RuleDocument(Model):
 
     id: RuleId
     title: Text | None = None
-    severity: Annotated[str, BeforeValidator(one_of(*SEVERITIES))] = "medium"
+    severity: Annotated[str, BeforeValidator(one_of("severity", SEVERITIES))] = "medium"
     by: Text | None = None
     where: Expression | None = None
     let: dict[NameKey, Expression] = Field(default_factory=dict)
     when: Expression | None = None
-    detector: Annotated[str, BeforeValidator(one_of(*DETECTORS))] | None = None
+    detector: Annotated[str, BeforeValidator(one_of("detector", tuple(DETECTORS)))] | None = None
     limit: Expression | None = None
     threshold: Expression | None = None
     window: Expression | None = None
@@ -62,7 +62,7 @@ class RuleDocument(Model):
     unless: Expression | None = None
     within: Duration | None = None
     message: Expression | None = None
-    mode: Annotated[str, BeforeValidator(one_of(*MODES))] = "live"
+    mode: Annotated[str, BeforeValidator(one_of("mode", MODES))] = "live"
     rollout: Share | None = None
     start: Instant | None = Field(default=None, alias="from")
     end: Instant | None = Field(default=None, alias="until")
