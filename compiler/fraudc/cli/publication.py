@@ -149,7 +149,10 @@ def _published(rules: "RulesTopic", ruleset: "RuleSet", account: Account) -> Non
     kept = rules.kept_for()
     if kept is not None:
         typer.echo(f"fraudc: {rules.topic} keeps sets for {kept / 86_400_000:g} days only: set its retention.ms to -1", err=True)
-    account.document |= {"offset": rules.publish(ruleset), "published": True}
+    try:
+        account.document |= {"offset": rules.publish(ruleset), "published": True}
+    except KeyboardInterrupt as stop:
+        raise Failure(f"stopped; `fraudc status` shows whether revision {ruleset.revision} was published", INTERRUPTED) from stop
     account.say(f"published revision {ruleset.revision} to {rules.topic}")
 
 

@@ -18,7 +18,9 @@ NAME = "rollback"
 
 
 def command(
-    revision: Annotated[int | None, typer.Argument(metavar="[REVISION]", help="Else the one before the running one.", min=1)] = None,
+    revision: Annotated[
+        int | None, typer.Argument(metavar="REVISION", help="Else the one before the running one.", show_default=False, min=1)
+    ] = None,
     at: At = None,
     wait: Wait = None,
     dry_run: DryRun = False,
@@ -37,10 +39,9 @@ def _earlier(rules: "RulesTopic", revision: int | None) -> "Plan":
     if rules.standing is None:
         raise Failure(f"{rules.topic} has no set to go back to", USAGE)
     running = rules.standing.in_force(time.time_ns() // 1_000_000)
-    wanted = running.follows if revision is None else revision
-    found = rules.published.get(wanted)
+    found = rules.before(running) if revision is None else rules.published.get(revision)
     if found is None:
         known = ", ".join(str(number) for number in sorted(rules.published))
-        what = f"no revision {wanted}" if wanted else f"no set before revision {running.revision}"
+        what = f"no set before revision {running.revision}" if revision is None else f"no revision {revision}"
         raise Failure(f"{rules.topic} has {what}; it has {known}", USAGE)
     return found.plan

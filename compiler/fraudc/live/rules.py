@@ -26,7 +26,8 @@ class NotPublished(LiveFailure):
 class RulesTopic:
     """The rules topic from its first message to its end, judged as tasks judge it: what they refuse is refused here.
 
-    `standing` is None while no message can be read. `published` holds the accepted sets by revision, `refused` the others' reasons.
+    `standing` is None while no message can be read. `published` holds the accepted sets by revision, `refused` the others' reasons;
+    `behind` is the offset of the next message.
     ServerFailure if the cluster cannot be reached, the topic is missing or has more than one partition.
     """
 
@@ -35,6 +36,7 @@ class RulesTopic:
         self.standing: Standing | None = None
         self.published: dict[int, RuleSet] = {}
         self.refused: list[Refused] = []
+        self.behind = 0
         self._connection = connection
         self._asked: dict[str, str] | None = None
         partitions = connection.partitions(self.topic, MISSING)
@@ -60,6 +62,12 @@ class RulesTopic:
     def newest(self) -> RuleSet | None:
         """The last accepted set, which the next must follow; None for an empty topic."""
         return self.standing.newest if self.standing else None
+
+    def before(self, running: RuleSet) -> RuleSet | None:
+        """The set that ran before a published one: one that waited, and whose time had not come when that took its place, never did."""
+        earlier = [found for found in self.published.values() if found.revision < running.revision]
+        ran = [found for found in earlier if found.at is None or found.at <= running.begins]
+        return max(ran, key=lambda found: found.revision, default=None)
 
     def next(self, plan: Plan, now: int, at: int | None = None) -> RuleSet:
         """The set behind the newest with this plan, made at `now` (epoch ms) to begin at the event time `at` (ms; None: at once)."""
@@ -114,6 +122,7 @@ class RulesTopic:
         raise ServerFailure(f"the set was sent to {self.topic}, which cannot be read any more; `fraudc status` shows whether it is there")
 
     def _receive(self, message: Message) -> Accepted | Refused:
+        self.behind = (message.offset() or 0) + 1
         found = receive(self.standing, message.value() or b"")
         if isinstance(found, Refused):
             self.refused.append(found)

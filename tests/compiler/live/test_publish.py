@@ -165,6 +165,7 @@ def test_of_two_publishers_one_wins_and_the_other_is_told(shop: Shop, capfd: pyt
     with RulesTopic(shop.connection) as rules:
         assert rules.newest is not None
         assert rules.newest.plan.rules == theirs.rules
+        assert rules.behind == 3
         assert [refused.code for refused in rules.refused] == ["follows"]
 
 

@@ -53,6 +53,14 @@ def test_a_revision_can_be_named_and_tried_first(shop: Shop, fraudc: Fraudc, thr
         assert rules.newest.plan.rules == three[1].plan.rules
 
 
+def test_a_set_that_never_ran_is_not_gone_back_to(shop: Shop, fraudc: Fraudc, three: tuple[RuleSet, ...]) -> None:
+    shop.fill(shop.topics.rules, [encode(succeed(three[2], plan_at(shop, 400), 1))])
+    assert fraudc("rollback", "--project", shop.root).code == 0
+    with RulesTopic(shop.connection) as rules:
+        assert rules.newest is not None
+        assert (rules.newest.revision, rules.newest.plan.rules) == (5, three[1].plan.rules)
+
+
 def test_the_newest_needs_no_rollback(shop: Shop, fraudc: Fraudc) -> None:
     create_rules_topic(shop.connection)
     shop.fill(shop.topics.rules, [encode(first(plan_at(shop, 100)))])
