@@ -114,10 +114,9 @@ class Job:
         return self._process.returncode, out, err
 
     def wait_until(self, happened: Callable[[], bool]) -> None:
-        """Asks again and again; AssertionError when the process ends before, or nothing happens for PATIENCE."""
+        """Asks again and again; AssertionError with what it said when the process ends before, or nothing happens for PATIENCE."""
         deadline = time.monotonic() + PATIENCE
         while not happened():
-            if self._process.poll() is not None:
-                raise AssertionError(self._process.communicate()[1].decode())
-            assert time.monotonic() < deadline, "it did not happen"
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"it did not happen: {self.stop()[2].decode()}")
             time.sleep(0.05)

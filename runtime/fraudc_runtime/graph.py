@@ -1,4 +1,4 @@
-"""The physical graph of the file job as data: nothing enters, the operators with their uids and the edges between them leave."""
+"""The graphs of the file job and the topic job as data: nothing enters, operators with their uids and the edges between them leave."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -94,3 +94,30 @@ _OUTPUTS = tuple(
 )
 
 FILE_JOB = Graph("fraud-detection", _OPERATORS, _STREAM + _OUTPUTS)
+
+_INTAKE = Operator("intake", "Python", "decodes, runs stateless rules, groups by shard", "job")
+_SPLIT = Operator("split", "Java", "frame -> one sub-frame a shard, and the records beside it", "job")
+_ONCE = "its transactions"
+
+_TOPIC_OPERATORS = (
+    Operator("transactions", "Flink", "reads the topic from its beginning", "job", "offsets"),
+    Operator("batch", "Java", "packs records of a partition into frames, for some milliseconds", "job"),
+    _INTAKE,
+    Operator("clock", "Java", "the watermark, from what each partition has brought", "job", "the largest event time of each partition"),
+    _SPLIT,
+    *(operator for operator in _OPERATORS if operator.uid in ("coalesce", "detect", "explode")),
+    Operator("alerts", "Flink", "writes live alerts to a topic, exactly once", "job", _ONCE),
+    Operator("shadow", "Flink", "writes shadow alerts to a topic, exactly once", "job", _ONCE),
+    Operator("dlq", "Flink", "writes dead letters to a topic, at least once", "one"),
+    Operator("late", "Flink", "writes late transactions to a topic, at least once", "one"),
+    Operator("status", "Flink", "writes acknowledgements to a topic, at least once", "one"),
+)
+
+_TOPIC_STREAM = (
+    Edge("transactions", "batch", "records with partition, offset and timestamp", "forward"),
+    Edge("batch", "intake", "topic frames", "forward"),
+    Edge("intake", "clock", "tagged frames", "forward"),
+    Edge("clock", "split", "tagged frames with the watermark", "forward"),
+)
+
+TOPIC_JOB = Graph("fraud-detection", _TOPIC_OPERATORS, _TOPIC_STREAM + _STREAM[3:] + _OUTPUTS)

@@ -38,7 +38,7 @@ class Request:
 
 
 def stream(request: Request) -> None:
-    """Returns when SIGINT or SIGTERM has stopped the job, after a last checkpoint."""
+    """Returns when SIGINT or SIGTERM has stopped the job, with a savepoint."""
     with ExitStack() as stack:
         stack.enter_context(one_line())
         pipe = stack.enter_context(_shown()) if request.show else None

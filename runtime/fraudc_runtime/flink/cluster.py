@@ -14,11 +14,16 @@ from fraudc_runtime.flink.failures import Failure, JobFailed, explain
 from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
-_FASTEST_POLL, _SLOWEST_POLL, _CANCEL_SECONDS, _CHECKPOINT_SECONDS, _LOOK_SECONDS = 0.005, 0.1, 3.0, 30.0, 1.0
+_FASTEST_POLL, _SLOWEST_POLL = 0.005, 0.1
+_CANCEL_SECONDS, _STOP_SECONDS, _FINISH_SECONDS, _LOOK_SECONDS = 3.0, 60.0, 1.0, 1.0
 
 
 class Stop(Exception):
-    """Raised by `watch` to end a job that would go on: after one more checkpoint, so that nothing is read twice."""
+    """Raised by `watch` to end a job that would go on: with a savepoint in `folder`, once its last transactions are committed."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self.folder = folder
 
 
 class Cluster:
@@ -64,7 +69,7 @@ class Cluster:
 
         `failed` is told each failure that Flink restarts the job after.
 
-        On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first; on Stop a checkpoint is taken before.
+        On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first; on Stop it ends with a savepoint, if it can.
         """
         try:
             return self._run(graph, watch, failed)
@@ -81,9 +86,11 @@ class Cluster:
             _wait(result, _both(watch, self._failures(cluster, job, failed)) if failed else watch, None)
         except BaseException as reason:
             if isinstance(reason, Stop):
-                _wait(cluster.triggerCheckpoint(job), lambda: None, _CHECKPOINT_SECONDS)
-            cluster.cancelJob(job)
-            _wait(result, lambda: None, _CANCEL_SECONDS)
+                _wait(cluster.stopWithSavepoint(job, reason.folder, False, self.internals.native_savepoint), lambda: None, _STOP_SECONDS)
+                _wait(result, lambda: None, _FINISH_SECONDS)
+            if not result.isDone():
+                cluster.cancelJob(job)
+                _wait(result, lambda: None, _CANCEL_SECONDS)
             raise
         outcome = result.get()
         error = outcome.getSerializedThrowable()

@@ -46,7 +46,7 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
         flags = value[_FLAGS]
         if flags & MARKER:
             shard.flush()
-            self._timer(name, shard.pending_until(), ctx)
+            self._timer(name, shard.pending_until(), ctx)  # in the snapshot
             return
         yield from _records(shard.frame(value))
         self._reached[name] = int.from_bytes(value[:_FLAGS], "big", signed=True)
@@ -65,6 +65,7 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
             self._reached[name] = timestamp
             yield from _records(shard.on_time(timestamp))
         self._timer(name, shard.due(), ctx)
+        self._timer(name, shard.pending_until(), ctx)  # which may be the only one to wake this shard: after a restore `coalesce` does not
 
     def _shard(self, name: str) -> ShardPart:
         found = self._open.get(name)

@@ -8,6 +8,7 @@ from py4j.protocol import Py4JJavaError
 from fraudc_runtime.flink.failures import CheckpointUnusable
 
 _METADATA = "_metadata"  # a checkpoint that is complete has it
+_PREFIXES = ("chk-", "savepoint-")
 
 
 class Folder:
@@ -19,7 +20,7 @@ class Folder:
         self._path = jvm.org.apache.flink.core.fs.Path(address)
 
     def newest_checkpoint(self) -> str | None:
-        """The newest complete checkpoint of all jobs' folders in it; None if there is none."""
+        """The newest complete checkpoint or savepoint in its folders, of which each run has one; None if there is none."""
         try:
             return max(self._checkpoints(), default=(0, None))[1]
         except Py4JJavaError as error:
@@ -55,7 +56,7 @@ class Folder:
         for job in self._folders(self._path):
             for candidate in self._folders(job):
                 metadata = self._child(candidate, _METADATA)
-                if candidate.getName().startswith("chk-") and self._system().exists(metadata):
+                if candidate.getName().startswith(_PREFIXES) and self._system().exists(metadata):
                     yield self._system().getFileStatus(metadata).getModificationTime(), str(candidate.toString())
 
     def _folders(self, path: Any) -> list[Any]:

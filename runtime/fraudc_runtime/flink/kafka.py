@@ -54,7 +54,7 @@ class Connector:
             admin.close(self._jvm.java.time.Duration.ZERO)
 
     def source(self, env: Any, uid: str, topic: str, *, parallelism: int, idle: int, bounded: bool) -> Any:
-        """Records of the topic from its beginning, as table rows (payload, partition, offset, timestamp); a payload may be null.
+        """Committed records of the topic from its beginning, as table rows (payload, partition, offset, timestamp); a payload may be null.
 
         Its watermark carries no event time: it is there once every partition of a task has brought a record or been silent for `idle` ms.
         `bounded` ends where the topic ends now.
@@ -62,7 +62,8 @@ class Connector:
         offsets = self._kafka.source.enumerator.initializer.OffsetsInitializer
         topics = self._jvm.java.util.ArrayList()
         topics.add(topic)
-        properties = {**self._cluster.properties, "partition.discovery.interval.ms": "60000", "max.poll.records": "2000"}
+        reading = {"isolation.level": "read_committed", "max.poll.records": "2000", "partition.discovery.interval.ms": "60000"}
+        properties = {**reading, **self._cluster.properties}
         builder = self._kafka.source.KafkaSource.builder().setTopics(topics).setGroupId(self._cluster.group)
         builder = builder.setStartingOffsets(offsets.earliest()).setProperties(self._properties(properties))
         builder = builder.setDeserializer(self._deserializer())

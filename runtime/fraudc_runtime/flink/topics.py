@@ -81,7 +81,7 @@ class Watch:
 
 
 def run_topics(job: TopicJob, *, watch: Watch | None = None, cluster: "Cluster | None" = None) -> bool:
-    """Runs the job until it ends (a bounded one) or is stopped, after a last checkpoint; whether it was stopped.
+    """Runs the job until it ends (a bounded one) or is stopped, with a savepoint; whether it was stopped.
 
     `cluster` is a running cluster with the connector's jar to use instead of one of its own. Failure (see failures.py).
     """
@@ -106,7 +106,7 @@ def run_topics(job: TopicJob, *, watch: Watch | None = None, cluster: "Cluster |
 
         def look() -> None:
             if watching.stopping():
-                raise Stop
+                raise Stop(f"{job.checkpoints.folder(job.name)}/stopped")
 
         try:
             cluster.run(graph, look, watching.failed)

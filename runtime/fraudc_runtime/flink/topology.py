@@ -3,6 +3,8 @@
 files ---------------> intake ----------> split -> by shard -> coalesce -> detect -> explode -> files: alerts, shadow, dlq, late, status
 transactions -> batch -> intake -> clock -> split -> by shard -> coalesce -> detect -> explode -> topics: the same
                                               `---------------------------------------^   (stateless alerts, dead letters, late ones)
+
+An operator's uid is its name too, and stands in fraudc_runtime.graph; savepoints hold on to the uids.
 """
 
 from dataclasses import dataclass, field
@@ -22,36 +24,6 @@ from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.flink.topics import TopicJob
 from fraudc_runtime.frames import ALERT, CLOCK, DEAD, DECODED, LATE, SHADOW, STATUS, SUBFRAME
 
-# Each operator's uid, which is its name too, and what it does; savepoints hold on to the uids.
-_SHARED = {
-    "intake": "decode, stateless rules, group by shard (Python)",
-    "split": "tagged frame -> sub-frames by shard; the watermark",
-    "coalesce": "sub-frames -> shard frames",
-    "detect": "order, duplicates, windows, rules (Python; keyed by shard, RocksDB)",
-    "explode": "tagged frame -> outputs",
-}
-UIDS = {
-    "inputs": "the names of the files",
-    "files": "bytes -> source frames",
-    **_SHARED,
-    "alerts": "lines of a file",
-    "shadow": "lines of a file",
-    "dlq": "lines of a file",
-    "late": "lines of a file",
-    "status": "lines of a file",
-}
-TOPIC_UIDS = {
-    "transactions": "records of a topic, from the beginning (state: offsets)",
-    "batch": "records -> topic frames",
-    "clock": "the watermark, from what each partition has brought (state: largest event times)",
-    **_SHARED,
-    "alerts": "a topic, exactly once (state: transactions)",
-    "shadow": "a topic, exactly once (state: transactions)",
-    "dlq": "a topic, at least once",
-    "late": "a topic, at least once",
-    "status": "a topic, at least once",
-    "decoded": "transactions as decoded, on standard output; only where they are asked for",
-}
 _SIDES = {ALERT: "alerts", SHADOW: "shadow", DEAD: "dlq", LATE: "late", STATUS: "status", DECODED: "decoded"}
 _PATIENCE = 20  # ms that transactions gather behind a watermark before `detect` sees them
 

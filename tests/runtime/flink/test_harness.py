@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,20 @@ from fraudc_runtime.counts import Counts, EntityCounts
 from fraudc_runtime.flink.detect import DetectFunction
 from fraudc_runtime.flink.harness import Harness
 from fraudc_runtime.flink.intake import IntakeFunction
-from fraudc_runtime.frames import DEAD, END, MARKER, MAX_WATERMARK, STATUS, read_tagged_frame, shard_frame, source_frame
+from fraudc_runtime.flink.machine import Store
+from fraudc_runtime.frames import (
+    ALERT,
+    DEAD,
+    END,
+    MARKER,
+    MAX_WATERMARK,
+    MIN_WATERMARK,
+    STATUS,
+    read_tagged_frame,
+    shard_frame,
+    source_frame,
+    tagged_frame,
+)
 from runtime.flink.recorder import Recorder
 
 
@@ -131,3 +145,38 @@ def test_a_bounded_run_reads_no_state_before_it_wrote_some() -> None:
     harness = detect()
     harness.element(shard_frame(100, 0, [b"get k", b"put k v", b"get k"]), key="1")
     assert alerts(harness)[0]["texts"] == ["get k = None", "put k v", "get k = b'v'"]
+
+
+class Waiting:
+    """A shard to which something is due at 10, and a transaction waits for 20."""
+
+    def __init__(self, _store: Store, _counts: Counts) -> None:
+        self.reached = MIN_WATERMARK
+
+    def frame(self, frame: bytes) -> bytes:
+        return frame[:8]
+
+    def due(self) -> int | None:
+        return 10 if self.reached < 10 else None
+
+    def on_time(self, watermark: int) -> bytes:
+        self.reached = watermark
+        return tagged_frame(watermark, [(ALERT, None, b"%d" % watermark)])
+
+    def flush(self) -> None:
+        pass
+
+    def pending_until(self) -> int | None:
+        return 20 if self.reached < 20 else None
+
+
+class WaitingMachine(Recorder):
+    def shards(self) -> Any:
+        return SimpleNamespace(shard=Waiting)
+
+
+def test_after_a_restore_a_waiting_transaction_is_reached_though_something_was_due_before_it() -> None:
+    before = Harness(lambda: DetectFunction(WaitingMachine(), bounded=False))
+    before.element(shard_frame(5, 0, []), key="a").element(shard_frame(5, MARKER, []), key="a")
+    after = before.restored().watermark(30)
+    assert [payload for frame in after.main for _, _, payload in read_tagged_frame(frame)[1]] == [b"10", b"20"]

@@ -17,8 +17,8 @@ from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
 from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.flink.topics import TopicJob, Topics, run_topics
-from fraudc_runtime.flink.topology import TOPIC_UIDS
 from fraudc_runtime.frames import source_frame
+from fraudc_runtime.graph import TOPIC_JOB
 from fraudc_runtime.intake import Source
 from fraudc_runtime.local import Result, Runner
 from fraudc_runtime.plan import Plan, encode
@@ -117,7 +117,7 @@ def test_the_slowest_partition_holds_event_time_back_from_the_first_record_on(
     assert topics.read("late") == []
     assert sorted(alert for _, alert in topics.read("alerts")) == sorted(decided(plan, lines).alerts)
     committers = {f"Sink Committer: {topic}" for topic in ("alerts", "shadow", "dlq", "late", "status")}  # Flink's, named after the sinks
-    assert set(operators(watching)) == (set(TOPIC_UIDS) - {"decoded"}) | committers
+    assert set(operators(watching)) == {operator.uid for operator in TOPIC_JOB.operators} | committers
 
 
 SMALL = """

@@ -10,7 +10,7 @@ from fraudc_runtime.flink.cluster import Cluster
 from fraudc_runtime.flink.files import FileJob, Outputs, run_job
 from fraudc_runtime.flink.internals import key_group, shard_names
 from fraudc_runtime.flink.settings import Settings
-from fraudc_runtime.flink.topology import UIDS
+from fraudc_runtime.graph import FILE_JOB
 from runtime.flink.recorder import Recorder
 
 
@@ -50,7 +50,7 @@ def operators(watching: Watched) -> dict[str, Any]:
 def test_the_executed_operators_have_the_uids_and_parallelism_of_the_topology(cluster: Cluster, tmp_path: Path) -> None:
     nodes = operators(watched(cluster, tmp_path, "", Settings(parallelism=2, shards=64)))
     found = {uid: (node.getParallelism(), node.getMaxParallelism()) for uid, node in nodes.items()}
-    assert set(found) == set(UIDS)
+    assert set(found) == {operator.uid for operator in FILE_JOB.operators}
     assert {uid for uid, (parallelism, _) in found.items() if parallelism == 2} == {"coalesce", "detect", "explode"}
     assert found["detect"] == (2, 64)
 

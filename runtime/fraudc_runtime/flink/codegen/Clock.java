@@ -1,4 +1,5 @@
-// Tagged frames that begin with the partition that they come from and its largest event time in, tagged frames with the watermark out.
+// Tagged frames that begin with the partition that they come from and its largest event time in, tagged frames with the watermark out; that
+// time stands in a record (no key, 8 bytes) of the same tag at their beginning.
 // A partition's clock is the largest event time it has brought, kept across restarts; the watermark is `max_disorder` and 1 ms behind the
 // slowest clock. None comes before the source's own watermark has: then each partition of this task has brought something or is idle. A
 // partition silent for `idle` holds nothing back; when all are silent, the watermark is the largest event time seen, and this task is idle.
@@ -6,6 +7,8 @@ public final class Clock extends org.apache.flink.table.runtime.operators.TableS
         implements org.apache.flink.streaming.api.operators.OneInputStreamOperator,
                 org.apache.flink.streaming.runtime.tasks.ProcessingTimeService.ProcessingTimeCallback {
     private static final int HEADER = 8;
+    private static final int LATEST = 17; // bytes of the record with the largest event time
+    private static final int NO_KEY = -1;
     private static final int MOST_TICKS = 20;
     private static final long NEVER = Long.MIN_VALUE;
 
@@ -85,8 +88,9 @@ public final class Clock extends org.apache.flink.table.runtime.operators.TableS
         if (latest != NEVER) {
             advance(partition, latest);
         }
-        byte[] sent = new byte[HEADER + frame.length - records];
-        System.arraycopy(frame, records, sent, HEADER, frame.length - records);
+        byte[] sent = new byte[HEADER + LATEST + frame.length - records];
+        java.nio.ByteBuffer.wrap(sent, HEADER, LATEST).put((byte) clockTag).putInt(NO_KEY).putInt(8).putLong(latest);
+        System.arraycopy(frame, records, sent, HEADER + LATEST, frame.length - records);
         send(sent);
     }
 

@@ -1,4 +1,4 @@
-// Rows (shard, sub-frame) in, rows (shard, shard frame) out: sub-frames gathered per shard and sent with the watermark that makes them
+// Rows (shard, largest event time and sub-frame) in, rows (shard, shard frame) out: sub-frames gathered per shard and sent with the watermark that makes them
 // complete: as soon as `batchBytes` are held, and `patience` after a watermark came that some wait for (0: not before the bytes are held).
 // The watermark passes only when nothing before it is held back, so that no timer overtakes a transaction.
 public final class Coalesce extends org.apache.flink.table.runtime.operators.TableStreamOperator
@@ -7,6 +7,7 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     private static final byte MARKER = 1;
     private static final byte END = 2;
     private static final int HEADER = 13;
+    private static final int AHEAD = 8; // bytes of the largest event time
     private static final long MOST_HELD = 1L << 26; // where nothing is batched
 
     private final long batchBytes;
@@ -50,8 +51,11 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
             shards.put(shard, pending);
         }
         pending.subframes.add(subframe);
-        pending.bytes += subframe.length;
-        held += subframe.length;
+        pending.bytes += subframe.length - AHEAD;
+        long ahead = java.nio.ByteBuffer.wrap(subframe).getLong();
+        pending.guessed = pending.guessed || ahead == Long.MIN_VALUE;
+        pending.until = Math.max(pending.until, ahead);
+        held += subframe.length - AHEAD;
         if (held >= mostHeld) {
             sendGathered(); // profiles come before there is any watermark
         }
@@ -64,6 +68,8 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
             for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
                 send((Pending) i.next(), END);
             }
+            shards.clear(); // a last barrier may follow, and finds nothing to send
+            passed = watermark;
             output.emitWatermark(mark);
         } else if (held >= batchBytes) {
             drain();
@@ -99,8 +105,11 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         for (java.util.Iterator i = shards.values().iterator(); i.hasNext(); ) {
             Pending pending = (Pending) i.next();
             if (!pending.subframes.isEmpty()) {
-                pending.until = watermark + maxDisorder + 1;
-                pending.waiting = true;
+                if (pending.guessed) {
+                    pending.until = Math.max(pending.until, watermark + maxDisorder + 1); // a file's watermark never lags
+                    pending.guessed = false;
+                }
+                pending.waiting = pending.until > watermark;
                 send(pending, (byte) 0);
             }
         }
@@ -113,7 +122,7 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         out.putLong(watermark).put(flags).putInt(pending.subframes.size());
         for (java.util.Iterator i = pending.subframes.iterator(); i.hasNext(); ) {
             byte[] subframe = (byte[]) i.next();
-            out.putInt(subframe.length).put(subframe);
+            out.putInt(subframe.length - AHEAD).put(subframe, AHEAD, subframe.length - AHEAD);
         }
         pending.subframes.clear();
         pending.bytes = 0;
@@ -122,6 +131,14 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         row.setField(0, pending.shard);
         row.setField(1, frame);
         output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(row));
+    }
+
+    // Behind it no watermark passes, so what waits for one goes first.
+    public void processWatermarkStatus(org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus status) throws Exception {
+        if (status.isIdle()) {
+            drain();
+        }
+        super.processWatermarkStatus(status);
     }
 
     // The barrier follows right behind these frames on the same forward edge: what the markers make `detect` write is in the snapshot.
@@ -142,7 +159,8 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         public final java.util.ArrayList subframes = new java.util.ArrayList();
         public int bytes;
         public boolean waiting; // some of what was sent may be ahead of the watermark,
-        public long until; // and by this event time has come of age
+        public long until = Long.MIN_VALUE; // and by this event time has come of age
+        public boolean guessed; // that time is not known of all that is gathered
         public boolean touched; // since the last marker
 
         public Pending(String shard) {

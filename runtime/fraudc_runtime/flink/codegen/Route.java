@@ -1,6 +1,7 @@
 // Tagged frames in; the records of one tag out, those of each other tag to its side output, as binary rows (key, payload). With names for
-// keys (the index in the key's digits selects one) the main output is rows (name, payload), the frame's watermark becomes Flink's, and no
-// other watermark passes.
+// keys (the index in the key's digits selects one) the main output is rows (name, the largest event time that the payload can hold and the
+// payload), the frame's watermark becomes Flink's, and no other watermark passes. That time is what the record of a tag that has no side
+// output says, Long.MIN_VALUE where there is none.
 public final class Route extends org.apache.flink.table.runtime.operators.TableStreamOperator
         implements org.apache.flink.streaming.api.operators.OneInputStreamOperator {
     private static final int NO_KEY = -1;
@@ -36,17 +37,25 @@ public final class Route extends org.apache.flink.table.runtime.operators.TableS
         byte[] frame = (byte[]) element.getValue();
         java.nio.ByteBuffer in = java.nio.ByteBuffer.wrap(frame);
         long mark = in.getLong();
+        long ahead = Long.MIN_VALUE;
         while (in.hasRemaining()) {
             int tag = in.get();
             byte[] key = bytes(in, in.getInt());
+            if (tag >= sides.length) {
+                in.getInt();
+                ahead = in.getLong();
+                continue;
+            }
+            if (tag == mainTag && names != null) {
+                String name = names[Integer.parseInt(new String(key, "US-ASCII"))];
+                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(named(name, ahead, in)));
+                continue;
+            }
             byte[] payload = bytes(in, in.getInt());
             if (tag != mainTag) {
                 output.collect(sides[tag], new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(record(key, payload)));
-            } else if (names == null) {
-                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(record(key, payload)));
             } else {
-                String name = names[Integer.parseInt(new String(key, "US-ASCII"))];
-                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(named(name, payload)));
+                output.collect(new org.apache.flink.streaming.runtime.streamrecord.StreamRecord(record(key, payload)));
             }
         }
         if (names != null && mark > watermark) {
@@ -71,7 +80,11 @@ public final class Route extends org.apache.flink.table.runtime.operators.TableS
         return row;
     }
 
-    private static org.apache.flink.types.Row named(String name, byte[] payload) {
+    private static org.apache.flink.types.Row named(String name, long ahead, java.nio.ByteBuffer in) {
+        int length = in.getInt();
+        byte[] payload = new byte[8 + length];
+        java.nio.ByteBuffer.wrap(payload).putLong(ahead);
+        in.get(payload, 8, length);
         org.apache.flink.types.Row row = new org.apache.flink.types.Row(2);
         row.setField(0, name);
         row.setField(1, payload);
