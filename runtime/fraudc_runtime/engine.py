@@ -113,7 +113,7 @@ class Shard:
                     self._foreign = True
             case _:
                 items = _ITEMS.decode(memoryview(subframe)[1:])
-        self._foreign = self._foreign or len(items[0]) != self._program.width
+        self._foreign = self._foreign or any(len(item) != self._program.width for item in items[:1])
         return items
 
     def on_time(self, watermark: int) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fraudc_runtime.frames import MARKER, MAX_WATERMARK
-from fraudc_runtime.plan import All, Panes, Plan, Rule, Sliding
+from fraudc_runtime.plan import All, Panes, Plan, Rule, Sliding, Tumbling
 from fraudc_runtime.programs import Programs
 from fraudc_runtime.rulesets.acceptance import Standing
 from fraudc_runtime.rulesets.ruleset import RuleSet
@@ -231,3 +231,18 @@ def test_windows_fed_while_retired_end_on_time() -> None:
     assert len(machine.shard._program.plan.signatures) == 1
     machine.send([], MAX_WATERMARK)
     assert machine.shard._program.plan.signatures == ()
+
+
+def test_a_local_day_that_comes_twice_goes_on_while_another_window_over_it_comes_or_goes() -> None:
+    days = Tumbling(86_400_000, "America/St_Johns")
+    count, total = aggregate("count", None, days), aggregate("sum", N, days)
+    only = plan(rule("r", lets={"c": count}), signatures=[count], retire=0)
+    both = plan(rule("r", lets={"c": count, "n": total}), signatures=[count, total], retire=0)
+    start = 1_162_088_999_000  # 2006-10-29T02:29:59Z, the 28th 23:59:59; at 02:31 clocks go back from 00:01 to 23:01
+    for before, after in ((only, both), (both, only)):
+        machine = running(before)
+        machine.play([item(start, n=1), item(start + 1_000, n=1)])
+        machine.publish(after, at=start + 30_000)
+        machine.restart()
+        alerts = machine.play([item(start + 61_000, n=1), item(start + 3_661_000, n=1)])
+        assert seen(alerts, "c") == [(2,), (2,)]  # the 28th with the first one, the 29th with the second

@@ -53,22 +53,23 @@ class GrowingWindows:
         return lines
 
     def _change(self, window: Tumbling, identity: str, units: list[Unit], pane: str) -> list[str]:
+        """Each accumulator is parked by itself, so that it comes back whatever others have come or gone meanwhile."""
         accumulators = [(unit.accumulators[name], v) for unit in units for name, v in self._of(unit, identity)]
-        resets = [line for accumulator, v in accumulators for line in accumulator.reset(v)]
         if window.zone is None:
-            return resets
+            return [line for accumulator, v in accumulators for line in accumulator.reset(v)]
         layout = self._scope.layout
-        kept = [slot for accumulator, v in accumulators for slot in accumulator.kept(v)]
-        names = " ".join(layout.slots[slot_position(slot)].identity for slot in kept)  # other accumulators park otherwise
-        parked = layout.slot(f"{self._scope.identity}|{identity}|parked {names}", "None")
-        restores = [line for accumulator, v in accumulators for line in accumulator.restore(v)]
-        return [
-            f"x, m = {parked}, [{', '.join([pane, *kept])}] if {self._zone(window.zone, 'recurs')}(t) else None",
-            *resets,
-            f"if x is not None and x[0] == {_pane(window)}:",
-            *indented([f"_, {', '.join(kept)} = x", *restores]),
-            f"{parked} = m",
-        ]
+        lines = [f"r = {self._zone(window.zone, 'recurs')}(t)"]
+        for accumulator, v in accumulators:
+            kept = accumulator.kept(v)
+            parked = layout.slot(f"{layout.slots[slot_position(kept[0])].identity}|parked", "None")
+            lines += [
+                f"x, m = {parked}, [{', '.join([pane, *kept])}] if r else None",
+                *accumulator.reset(v),
+                f"if x is not None and x[0] == {_pane(window)}:",
+                *indented([f"_, {', '.join(kept)} = x", *accumulator.restore(v)]),
+                f"{parked} = m",
+            ]
+        return lines
 
     def _of(self, unit: Unit, identity: str) -> list[tuple[str, Slots]]:
         return [(name, self._slots[unit.column.identity, identity, unit.life, name]) for name in unit.accumulators]
