@@ -131,7 +131,7 @@ class Job:
 
 
 def _run(sets: list[RuleSet], stream: list[dict[str, Any]], data: st.DataObject) -> list[dict[str, Any]]:
-    job = Job(sets, data.draw(st.sampled_from([1, 3]), "shards"), data.draw(st.sampled_from([0, 1 << 20]), "budget"))
+    job = Job(sets, data.draw(st.sampled_from([1, 3, 7]), "shards"), data.draw(st.sampled_from([0, 1 << 20]), "budget"))
     size, latest = data.draw(st.sampled_from([1, 2, 7, 50]), "frame"), START
     ahead = data.draw(st.sampled_from([0, 5 * SECOND, 100 * SECOND]), "ahead")
     restarts = data.draw(st.sets(st.integers(0, 40), max_size=8), "restarts")

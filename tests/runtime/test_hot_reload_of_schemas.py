@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from fraudc_runtime.counts import Counts
@@ -11,6 +12,7 @@ from fraudc_runtime.engine import Shard
 from fraudc_runtime.expr import Expr, Field, Match, Profile
 from fraudc_runtime.frames import ALERT, LATE, SUBFRAME, read_tagged_frame, shard_frame, source_frame
 from fraudc_runtime.intake import Intake, Source
+from fraudc_runtime.local import Runner
 from fraudc_runtime.plan import All, Currency, EntitySpec, FieldSpec, MoneySpec, Plan, Rule, Schema, Signature
 from fraudc_runtime.program import bind
 from fraudc_runtime.programs import Programs
@@ -219,3 +221,23 @@ def test_stateless_rules_are_those_in_force_at_the_transaction_s_time() -> None:
         ("old", 1, "t4999"),
         ("new", 2, "t6999"),
     ]
+
+
+@pytest.mark.parametrize("shards", [1, 3, 7])
+@pytest.mark.parametrize("size", [1, 4, 100])
+def test_a_whole_run_gives_the_same_whatever_its_frames_shards_and_restarts(shards: int, size: int) -> None:
+    """Keys K0 to K4 in turn, one transaction a second; from 12 s on another rule over the same window, and a stateless one."""
+    count = replace(aggregate("count", None, All()), entity="card")
+    old = plan(schema(*FIELDS), shows("r", c=count), signatures=(count,))
+    new = plan(schema(*FIELDS), shows("n", c=count), shows("s", None), signatures=(count,))
+    one = first(old)
+    runner = Runner(old, (Source("transactions", "t", None, "json", 0),), shards)
+    runner.stand(Standing((one, succeed(one, new, 0, 12_000))))
+    lines = [json.dumps(line(1_000 * at, card=f"K{at % 5}")).encode() for at in range(25)]
+    for start in range(0, len(lines), size):
+        runner.frame(source_frame(0, start, lines[start : start + size]))
+        runner.cut()
+    alerts = [json.loads(alert) for alert in runner.end().alerts]
+    found = sorted((int(alert["transaction_id"][1:]), alert["rule"], alert["revision"], alert["values"].get("c")) for alert in alerts)
+    keyed = [(1_000 * at, "r" if at < 12 else "n", 1 if at < 12 else 2, at // 5 + 1) for at in range(25)]
+    assert found == sorted([*keyed, *((1_000 * at, "s", 2, None) for at in range(12, 25))], key=lambda each: each[:2])
