@@ -1,4 +1,4 @@
-"""The pom.xml beside this file in, the folder of the broker's jars out: fetched once, into a cache outside the checkout."""
+"""A pom.xml in, the folder of the jars that it names out: fetched once, into a cache outside the checkout."""
 
 import contextlib
 import hashlib
@@ -30,18 +30,26 @@ def java(tool: str = "java") -> Path:
 
 
 def kafka_jars() -> Path:
-    """The folder of jars, complete; fetched by Maven when the pom.xml has changed or nothing is there."""
-    pom = hashlib.blake2b(_POM.read_bytes(), digest_size=6).hexdigest()
-    folder = cache() / f"kafka-{pom}"
+    """The folder of the broker's jars."""
+    return fetched(_POM, "kafka", "the tests start a Kafka broker")
+
+
+def fetched(pom: Path, name: str, need: str, *options: str) -> Path:
+    """The folder of what the pom.xml depends on, complete; fetched by Maven when that file has changed or nothing is there.
+
+    `need` begins the ServerError where it cannot be fetched; `name` tells apart what `options` of Maven's make of one file.
+    """
+    content = hashlib.blake2b(pom.read_bytes(), digest_size=6).hexdigest()
+    folder = cache() / f"{name}-{content}"
     if folder.exists():
         return folder
     maven = shutil.which("mvn")
     if maven is None:
-        raise ServerError(f"the tests start a Kafka broker, and {folder} is missing: install Maven (Debian: maven), which fetches it")
+        raise ServerError(f"{need}, and {folder} is missing: install Maven (Debian: maven), which fetches it")
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
-    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}"]
+    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}", *options]
     try:
-        run([maven, "-q", "-B", "-f", _POM, *goal], "Maven cannot fetch the Kafka broker's jars")
+        run([maven, "-q", "-B", "-f", pom, *goal], f"{need}, and Maven cannot fetch {name}")
         with contextlib.suppress(OSError):  # another test run may have been quicker
             partial.rename(folder)
     finally:
