@@ -74,7 +74,9 @@ def test_coalesce_waits_its_patience_for_more(java_harness: JavaHarness) -> None
     operator.element(java_harness.row("a", number(40) + b"a1")).watermark(50)
     assert operator.processing_time(1_019).watermark(51).output() == []
     assert operator.processing_time(1_020).output() == [("a", shard_frame(51, 0, [b"a1"])), Watermark(51)]
-    assert operator.processing_time(1_100).output() == []
+    operator.element(java_harness.row("a", number(52) + b"a2")).processing_time(1_100)
+    assert operator.watermark(53).processing_time(1_119).output() == []
+    assert operator.processing_time(1_120).output() == [("a", shard_frame(53, 0, [b"a2"])), Watermark(53)]
 
 
 def test_a_shard_whose_transactions_come_of_age_gets_an_empty_frame(java_harness: JavaHarness) -> None:
