@@ -107,7 +107,8 @@ class Kafka:
         self._properties.write_text(_PROPERTIES.format(**settings, **ports))
         identity = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool: Command = [java(), "-XX:TieredStopAtLevel=1", "-cp", f"{kafka_jars()}/*", "kafka.tools.StorageTool"]
-        run([*tool, "format", "-t", identity, "-c", self._properties, "--standalone"], "the broker's storage cannot be formatted")
+        format: Command = [*tool, "format", f"--cluster-id={identity}", "-c", self._properties, "--standalone"]
+        run(format, "the broker's storage cannot be formatted")
 
     def _wait(self, process: Process) -> None:
         client = AdminClient({"bootstrap.servers": self.servers, "reconnect.backoff.max.ms": 100, "log_level": 0})

@@ -233,10 +233,10 @@ def test_a_line_longer_than_a_frame_is_read_whole(java_harness: JavaHarness, tmp
     operator.close()
 
 
-def test_of_an_endless_line_the_beginning_is_kept_and_the_next_line_follows(java_harness: JavaHarness, tmp_path: Path) -> None:
-    (tmp_path / "in").write_bytes(b"a" * (LONGEST + 5) + b"\nnext")
+def test_of_an_endless_line_the_beginning_is_kept_and_the_next_lines_follow(java_harness: JavaHarness, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(b"a" * (LONGEST + 5) + b"\nnext\nmore\n")
     operator = files(java_harness, tmp_path, lines=8, size=1 << 20).element(f"0:{tmp_path / 'in'}")
-    assert operator.output() == [source_frame(0, 0, [b"a" * LONGEST]), source_frame(0, 1, [b"next"])]
+    assert operator.output() == [source_frame(0, 0, [b"a" * LONGEST]), source_frame(0, 1, [b"next", b"more"])]
     operator.close()
 
 

@@ -63,10 +63,12 @@ public final class Files extends org.apache.flink.table.runtime.operators.TableS
         int n = raw.fill(in, buffer, 0);
         while (n > 0) {
             filled += n;
-            int used = skipping ? skipped(buffer, filled) : lines(buffer, filled);
-            skipping = skipping && buffer[used - 1] != '\n';
-            filled -= used;
-            System.arraycopy(buffer, used, buffer, 0, filled);
+            if (skipping) {
+                int used = skipped(buffer, filled);
+                skipping = buffer[used - 1] != '\n';
+                filled = left(buffer, filled, used);
+            }
+            filled = left(buffer, filled, lines(buffer, filled));
             if (filled == MAX_LINE) {
                 emitLine(buffer, filled);
                 filled = 0;
@@ -81,6 +83,12 @@ public final class Files extends org.apache.flink.table.runtime.operators.TableS
             emitLine(buffer, filled);
         }
         report(raw);
+    }
+
+    // What is behind the used bytes moves to the front; returns how many bytes that are.
+    private static int left(byte[] buffer, int filled, int used) {
+        System.arraycopy(buffer, used, buffer, 0, filled - used);
+        return filled - used;
     }
 
     // Bytes up to and with the first \n, all of them if there is none.
