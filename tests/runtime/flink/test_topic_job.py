@@ -194,12 +194,18 @@ def test_a_job_killed_in_a_transaction_goes_on_with_another_parallelism_and_no_a
     with running(made, "--parallelism", "1") as job:
         topics.send(lines[:2000])
         job.wait_until(lambda: len(topics.read("alerts")) > 0)  # a checkpoint is complete
-        topics.send(lines[2000:3500])
-        job.wait_until(lambda: len(topics.read("alerts", committed=False)) > len(topics.read("alerts")))  # a transaction is open
+        later = iter([lines[at : at + 100] for at in range(2000, len(lines), 100)])
+
+        def a_transaction_is_open() -> bool:
+            """A little more is sent each time, so that one opens again after each checkpoint."""
+            topics.send(next(later))
+            return len(topics.read("alerts", committed=False)) > len(topics.read("alerts"))
+
+        job.wait_until(a_transaction_is_open)
         job.kill()
     assert list((tmp_path / "checkpoints").glob("*/*/chk-*/_metadata"))
     with running(made, "--parallelism", "2") as job:
-        topics.send(lines[3500:])
+        topics.send([line for some in later for line in some])
         topics.send(LAST)
         job.wait_until(lambda: len(topics.read("alerts")) >= len(expected.alerts))
         code, _, told = job.stop()
