@@ -1,12 +1,14 @@
 """Decoded keys of one entity, bounded in bytes: key text in, its slots out; what leaves the cache is written to the store first."""
 
 from collections.abc import Callable
+from itertools import islice
 
 from fraudc_runtime.lower.entity import EntityProgram, State
 from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, TOUCHED, log_length
 from fraudc_runtime.state import VERSION, KeyCodec, Store, pack, unpack, versioned
 
 _SLOT_BYTES, _KEY_BYTES, _MEMBER_BYTES = 40, 400, 120  # of CPython objects, roughly, so that a budget means what it says
+_SAMPLE = 1_000  # keys that are looked at to estimate the members of all
 
 
 class Keys:
@@ -101,10 +103,16 @@ class Keys:
         if self._size() <= self._limit:
             return
         if len(self.young) * self._base <= self._half:
-            self._members = sum(log_length(state, log) for state in self.young.values() for log in self.program.layout.logs.values())
+            self._members = self._counted()
             self._limit = self._half + self._half // 8  # not counted again before it has grown
         if self._size() > self._half:
             self._rotate()
+
+    def _counted(self) -> int:
+        """The members of all young keys, from a sample of them."""
+        sample = list(islice(self.young.values(), None, None, 1 + len(self.young) // _SAMPLE))
+        logs = list(self.program.layout.logs.values())
+        return sum(log_length(state, log) for state in sample for log in logs) * len(self.young) // max(1, len(sample))
 
     def _rotate(self) -> None:
         self._settle_before()

@@ -188,11 +188,13 @@ def pruner(layout: Layout, dedupe: int) -> Callable[[State, int], None]:
     base = layout.logs["seen"].base
 
     def prune(state: State, t: int) -> None:
-        seen = state[SEEN]
-        kept = {id: s for id, s in seen.items() if t - s < dedupe}
-        state[base] += len(seen) - len(kept)
-        state[SEEN] = kept
         state[PRUNE] = t + dedupe
+        seen = state[SEEN]
+        if seen:
+            newest = next(reversed(seen.values()))
+            kept = {id: s for id, s in seen.items() if t - s < dedupe} if t - newest < dedupe else {}
+            state[base] += len(seen) - len(kept)
+            state[SEEN] = kept
 
     return prune
 
