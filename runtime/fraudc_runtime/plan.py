@@ -1,5 +1,7 @@
 """The Plan: everything the machine needs to know of a rules project, as frozen values with a versioned JSON form in stable order."""
 
+from typing import Final
+
 import msgspec
 
 from fraudc_runtime.expr import Expr, Type, Value
@@ -189,9 +191,12 @@ def encode(plan: Plan) -> bytes:
 def decode(data: bytes) -> Plan:
     """Reads what `encode` wrote; ValueError if it is no plan of this version."""
     try:
-        plan = msgspec.json.decode(data, type=Plan)
+        plan = _DECODER.decode(data)
     except msgspec.MsgspecError as error:
         raise ValueError(f"not a compiled rule set: {error}") from error
     if plan.version != VERSION:
         raise ValueError(f"a compiled rule set of version {plan.version}; this release reads version {VERSION}")
     return plan
+
+
+_DECODER: Final = msgspec.json.Decoder(Plan)  # made with the module: threads that make a struct's first decoder at once crash msgspec

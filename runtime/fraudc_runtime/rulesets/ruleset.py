@@ -1,6 +1,7 @@
 """The published rule set: one frozen value in, one compressed message out, and back."""
 
 import zlib
+from typing import Final
 
 import msgspec
 
@@ -75,10 +76,10 @@ def decode(data: bytes) -> RuleSet:
     """Reads what `encode` wrote; Unreadable if it is none, is from another release, or contradicts itself."""
     text = _unfolded(data)
     try:
-        version = msgspec.json.decode(text, type=_Versioned).version
+        version = _ANY_VERSION.decode(text).version
         if version != VERSION:
             raise Unreadable(f"it is a rule set of version {version}, and this release reads version {VERSION}")
-        found = msgspec.json.decode(text, type=RuleSet)
+        found = _DECODER.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(f"it is no rule set: {error}") from error
     if reason := _contradiction(found):
@@ -117,3 +118,7 @@ def _contradiction(found: RuleSet) -> str | None:
     if signatures & {retired.signature.id for retired in found.retired}:
         return "a window is retired and in use"
     return None
+
+
+_ANY_VERSION: Final = msgspec.json.Decoder(_Versioned)
+_DECODER: Final = msgspec.json.Decoder(RuleSet)  # made with the module: threads that make a struct's first decoder at once crash msgspec
