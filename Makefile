@@ -1,10 +1,10 @@
-# Everything a fresh clone needs: `make demo` and `make test`; both create the environment in .venv first.
+# Everything a fresh clone needs: `make demo`, `make demo-kafka` and `make test`; each creates the environment in .venv first.
 SHELL := bash
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.10 python3,$(shell command -v $(name))))
 BIN := .venv/bin
 OUT := out
 
-.PHONY: demo test check fixtures goldens bench mutate clean
+.PHONY: demo demo-kafka test check fixtures goldens bench mutate clean
 
 $(BIN)/.installed: pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 is missing (3.10 and 3.12 do too)" >&2; exit 1; }
@@ -17,6 +17,10 @@ demo: $(BIN)/.installed
 	$(BIN)/fraudc run --project fixtures --input fixtures/transactions.jsonl --profiles customer=fixtures/customers.csv \
 	  --output $(OUT)/alerts.jsonl --late $(OUT)/late.jsonl --dead-letters $(OUT)/dead-letters.jsonl
 	@$(BIN)/python fixtures/compare.py fixtures/expected_alerts.jsonl $(OUT)/alerts.jsonl
+
+demo-kafka: $(BIN)/.installed
+	tests/servers/install.sh
+	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python fixtures/demo_kafka.py
 
 test: check
 	tests/servers/install.sh
