@@ -28,7 +28,7 @@ class Topics:
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:8]}-")
 
     def __post_init__(self) -> None:
-        self.names = {kind: self.prefix + kind for kind in ("transactions", "alerts", "alerts_shadow", "dlq", "late", "status")}
+        self.names = {kind: self.prefix + kind for kind in ("transactions", "rules", "alerts", "alerts_shadow", "dlq", "late", "status")}
         admin = AdminClient({"bootstrap.servers": self.servers})
         made = [NewTopic(name, self.partitions if kind == "transactions" else 1, 1) for kind, name in self.names.items()]
         for future in admin.create_topics(made).values():

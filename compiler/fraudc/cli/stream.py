@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from fraudc.live.connection import Connection
     from fraudc_runtime.flink.failures import Failure as JobFailure
     from fraudc_runtime.flink.settings import Mode
-    from fraudc_runtime.flink.topics import TopicJob
+    from fraudc_runtime.flink.topics import Rules, TopicJob
+    from fraudc_runtime.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def _job(request: Request, pipe: Path | None) -> "TopicJob":
     settings = settings_of(request.project)
     connection = cluster_of(settings, request.bootstrap)
     partitions = _topics(connection, request)
+    rules, newest = _rules(connection, plan, request.quiet)
     return topic_job(
-        plan,
+        newest,
         settings.job or JobDocument(),
         connection,
         root_of(request.project),
@@ -64,16 +67,35 @@ def _job(request: Request, pipe: Path | None) -> "TopicJob":
         parallelism=request.parallelism,
         mode=request.mode,
         shown=pipe,
+        rules=rules,
     )
+
+
+def _rules(connection: "Connection", plan: "Plan", quiet: bool) -> "tuple[Rules, Plan]":
+    """What the job begins with, and the plan of the newest set of it: the rules topic decides, and not the project, unless it is empty."""
+    from fraudc.live.job import rules_of  # noqa: PLC0415  start-up
+    from fraudc.live.rules import RulesTopic  # noqa: PLC0415  start-up
+
+    now = int(time.time() * 1000)
+    with RulesTopic(connection) as topic:
+        rules = rules_of(topic, plan, now)
+        newest = topic.newest
+        assert newest is not None  # rules_of has seen to it
+        differs = "" if topic.settled(plan, now) else "; the project says something else: `fraudc diff` and `fraudc publish`"
+        _say(quiet, f"rules: revision {newest.revision} of {topic.topic}{differs}")
+        return rules, newest.plan
 
 
 def _topics(connection: "Connection", request: Request) -> int:
     """How many partitions of transactions there are, once every topic of the job is there."""
     from fraudc.live.job import topics_of  # noqa: PLC0415  start-up
+    from fraudc.live.rules import create_rules_topic  # noqa: PLC0415  start-up
 
     topics = topics_of(connection)
     names = (topics.transactions, topics.alerts, topics.alerts_shadow, topics.dlq, topics.late, topics.status)
     if request.create_topics:
+        if create_rules_topic(connection):
+            _say(request.quiet, f"made the topic {connection.topics.rules}")
         for name in connection.create(names):
             _say(request.quiet, f"made the topic {name}")
     for name in names[1:]:

@@ -8,14 +8,17 @@ from pathlib import Path
 from fraudc.document.job import JobDocument
 from fraudc.live.connection import Connection
 from fraudc.live.failure import RequestFailure
+from fraudc.live.rules import RulesTopic
 from fraudc.live.security import resolved
 from fraudc_runtime.flink.bound import PlanMachine
 from fraudc_runtime.flink.checkpoints import Checkpoints
 from fraudc_runtime.flink.kafka import Cluster
 from fraudc_runtime.flink.settings import Mode, Settings
-from fraudc_runtime.flink.topics import TopicJob, Topics
+from fraudc_runtime.flink.topics import Rules, TopicJob, Topics
 from fraudc_runtime.intake import Source
 from fraudc_runtime.plan import Plan, encode
+from fraudc_runtime.rulesets import ruleset
+from fraudc_runtime.rulesets.acceptance import begin
 
 NAME = "fraud-detection"
 FOLDER = ".fraudc/checkpoints"  # in the project
@@ -29,6 +32,14 @@ def topics_of(connection: Connection) -> Topics:
     return Topics(named.transactions, named.alerts, named.alerts_shadow, named.dlq, named.late, named.status)
 
 
+def rules_of(topic: RulesTopic, plan: Plan, now: int) -> Rules:
+    """What a job begins with: what stands in the rules topic, or the plan, which is then published to it at `now` (epoch ms)."""
+    if topic.standing is None:
+        topic.publish(topic.next(plan, now))
+    assert topic.standing is not None  # it has taken the set
+    return Rules(topic.topic, topic.behind, tuple(map(ruleset.encode, begin(topic.standing).sets)))
+
+
 def topic_job(
     plan: Plan,
     job: JobDocument,
@@ -39,9 +50,13 @@ def topic_job(
     parallelism: int | None,
     mode: Mode,
     shown: Path | None = None,
+    rules: Rules | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> TopicJob:
-    """`parallelism` overrides the project's; `shown` is where decoded transactions go. RequestFailure where settings contradict."""
+    """`parallelism` overrides the project's; `shown` is where decoded transactions go. RequestFailure where settings contradict.
+
+    `plan` is that of the newest set of `rules`: what applies when a job starts is its.
+    """
     name = job.name or NAME
     settings = settings_of(job, parallelism, mode)
     checkpoints = checkpoints_of(job, root, environment)
@@ -64,6 +79,7 @@ def topic_job(
         linger=20 if job.linger is None else job.linger,
         shown=shown,
         restart=job.restart,
+        rules=rules,
         settings=settings,
     )
 

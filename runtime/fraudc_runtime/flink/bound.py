@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fraudc_runtime.counts import Counts
 from fraudc_runtime.engine import Shard
-from fraudc_runtime.flink.machine import IntakePart, ShardPart, Shards, Store
+from fraudc_runtime.flink.machine import LiveShards, Store
 from fraudc_runtime.intake import Intake, Source
 from fraudc_runtime.plan import decode
 from fraudc_runtime.program import Program, bind
@@ -24,11 +24,11 @@ class PlanMachine:
     topics: bool = False
     shown: bool = False
 
-    def intake(self) -> IntakePart:
+    def intake(self) -> Intake:
         """The one intake of the task that calls this."""
         return Intake(bind(decode(self.plan)), self.sources, self.count, topics=self.topics, shown=self.shown)
 
-    def shards(self) -> Shards:
+    def shards(self) -> LiveShards:
         """A maker of shards with the plan bound once."""
         program = bind(decode(self.plan))
         return _PlanShards(program, self.key_bytes // (self.count * max(1, len(program.entities))))
@@ -39,5 +39,5 @@ class _PlanShards:
     program: Program
     budget: int  # bytes of one entity's keys in one shard
 
-    def shard(self, store: Store, counts: Counts) -> ShardPart:
+    def shard(self, store: Store, counts: Counts) -> Shard:
         return Shard(self.program, store, counts, self.budget)

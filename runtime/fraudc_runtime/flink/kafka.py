@@ -53,8 +53,10 @@ class Connector:
         finally:
             admin.close(self._jvm.java.time.Duration.ZERO)
 
-    def source(self, env: Any, uid: str, topic: str, *, parallelism: int, idle: int, bounded: bool) -> Any:
+    def source(self, env: Any, uid: str, topic: str, *, parallelism: int, idle: int, bounded: bool, start: int | None = None) -> Any:
         """Committed records of the topic from its beginning, as table rows (payload, partition, offset, timestamp); a payload may be null.
+
+        `start` is the offset, in the topic's only partition, to begin at instead.
 
         Its watermark carries no event time: it is there once every partition of a task has brought a record or been silent for `idle` ms.
         `bounded` ends where the topic ends now.
@@ -65,7 +67,8 @@ class Connector:
         reading = {"isolation.level": "read_committed", "max.poll.records": "2000", "partition.discovery.interval.ms": "60000"}
         properties = {**reading, **self._cluster.properties}
         builder = self._kafka.source.KafkaSource.builder().setTopics(topics).setGroupId(self._cluster.group)
-        builder = builder.setStartingOffsets(offsets.earliest()).setProperties(self._properties(properties))
+        beginning = offsets.earliest() if start is None else offsets.offsets(self._offset(topic, start))
+        builder = builder.setStartingOffsets(beginning).setProperties(self._properties(properties))
         builder = builder.setDeserializer(self._deserializer())
         source = (builder.setBounded(offsets.latest()) if bounded else builder).build()
         strategy = self._jvm.org.apache.flink.api.common.eventtime.WatermarkStrategy.forMonotonousTimestamps()
@@ -84,6 +87,15 @@ class Connector:
             builder = builder.setDeliveryGuarantee(guarantee.EXACTLY_ONCE).setTransactionalIdPrefix(transactions.prefix)
         sink = builder.setKafkaProducerConfig(self._properties(properties)).build()
         stream.sinkTo(sink).name(uid).uid(uid).setParallelism(parallelism)
+
+    def _offset(self, topic: str, offset: int) -> Any:
+        """A map from the partition to the offset, made by reflection: py4j passes small numbers on as Integer, and this must be a Long."""
+        java = self._jvm.java
+        entry = java.util.ArrayList()
+        entry.add(self._jvm.org.apache.flink.kafka.shaded.org.apache.kafka.common.TopicPartition(topic, 0))
+        entry.addAll(java.util.stream.LongStream.rangeClosed(offset, offset).boxed().collect(java.util.stream.Collectors.toList()))
+        kinds = self._internals.array(java.lang.Class, [java.lang.Class.forName("java.lang.Object")] * 2)
+        return java.lang.Class.forName("java.util.Collections").getMethod("singletonMap", kinds).invoke(None, entry.toArray())
 
     def _deserializer(self) -> Any:
         logical = self._internals.logical

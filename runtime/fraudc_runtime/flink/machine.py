@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from fraudc_runtime.counts import Counts
+from fraudc_runtime.programs import Programs
+from fraudc_runtime.rulesets.acceptance import Standing
 
 
 class Store(Protocol):
@@ -40,3 +42,28 @@ class Machine(Protocol):
 
     def intake(self) -> IntakePart: ...
     def shards(self) -> Shards: ...
+
+
+class LiveIntake(IntakePart, Protocol):
+    """One that rules are published to; see fraudc_runtime.intake.Intake."""
+
+    def swap(self, standing: Standing, programs: Programs) -> None: ...
+
+
+class LiveShard(ShardPart, Protocol):
+    """One that rules are published to; see fraudc_runtime.engine.Shard."""
+
+    def stand(self, standing: Standing, programs: Programs) -> int | None: ...
+
+
+class LiveShards(Protocol):
+    """Makes shards that rules are published to."""
+
+    def shard(self, store: Store, counts: Counts) -> LiveShard: ...
+
+
+class LiveMachine(Protocol):
+    """A picklable description of an engine that rules are published to."""
+
+    def intake(self) -> LiveIntake: ...
+    def shards(self) -> LiveShards: ...

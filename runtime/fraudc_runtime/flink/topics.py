@@ -10,7 +10,7 @@ from fraudc_runtime.flink.checkpoints import Checkpoints, prepare
 from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.failures import Failure
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
-from fraudc_runtime.flink.machine import Machine
+from fraudc_runtime.flink.machine import LiveMachine
 from fraudc_runtime.flink.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,15 +39,24 @@ class Topics:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """A job's rules topic: `sets` (messages) are what a job without state begins with, and `behind` is the offset behind them."""
+
+    topic: str
+    behind: int
+    sets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TopicJob:
     """A job named `name` over `partitions` partitions of transactions. Times are milliseconds.
 
     `bounded` ends it where the topic ends now. Lines of decoded transactions go to the file (a pipe) `shown`. `restart` are Flink's
-    restart-strategy options, in place of the default.
+    restart-strategy options, in place of the default. Without `rules` the machine's own hold, and nothing can be published to it.
     """
 
     name: str
-    machine: Machine
+    machine: LiveMachine
     cluster: KafkaCluster
     topics: Topics
     partitions: int
@@ -60,6 +69,7 @@ class TopicJob:
     bounded: bool = False
     shown: Path | None = None
     restart: dict[str, str] = field(default_factory=dict)
+    rules: Rules | None = None
     settings: Settings = field(default_factory=lambda: Settings(batch_bytes=4 << 20))
 
     def options(self) -> dict[str, str]:

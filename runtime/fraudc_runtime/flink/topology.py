@@ -3,6 +3,7 @@
 files ---------------> intake ----------> split -> by shard -> coalesce -> detect -> explode -> files: alerts, shadow, dlq, late, status
 transactions -> batch -> intake -> clock -> split -> by shard -> coalesce -> detect -> explode -> topics: the same
                                               `---------------------------------------^   (stateless alerts, dead letters, late ones)
+rules -> publications -> every task of intake and of detect
 
 An operator's uid is its name too, and stands in fraudc_runtime.graph; savepoints hold on to the uids.
 """
@@ -14,14 +15,15 @@ from typing import Any
 from pyflink.common import Types
 from pyflink.datastream import DataStream, KeyedStream, StreamExecutionEnvironment
 
-from fraudc_runtime.flink.detect import DetectFunction
+from fraudc_runtime.flink.detect import DetectFunction, PublishedDetectFunction
 from fraudc_runtime.flink.failures import SettingRefused
-from fraudc_runtime.flink.intake import IntakeFunction
+from fraudc_runtime.flink.intake import IntakeFunction, PublishedIntakeFunction
 from fraudc_runtime.flink.internals import Generated, Internals, shard_names
 from fraudc_runtime.flink.kafka import Connector, Transactions
-from fraudc_runtime.flink.machine import Machine
+from fraudc_runtime.flink.machine import LiveMachine, Machine
+from fraudc_runtime.flink.published import descriptor
 from fraudc_runtime.flink.settings import Settings
-from fraudc_runtime.flink.topics import TopicJob
+from fraudc_runtime.flink.topics import Rules, TopicJob
 from fraudc_runtime.frames import ALERT, CLOCK, DEAD, DECODED, LATE, SHADOW, STATUS, SUBFRAME
 
 _SIDES = {ALERT: "alerts", SHADOW: "shadow", DEAD: "dlq", LATE: "late", STATUS: "status", DECODED: "decoded"}
@@ -46,12 +48,16 @@ class FilePaths:
 
 @dataclass
 class _Graph:
-    """A graph being put together around the machine; `streams` are its outputs by tag, each in parts."""
+    """A graph being put together around the machine; `streams` are its outputs by tag, each in parts.
+
+    A `bounded` job starts without state.
+    """
 
     internals: Internals
     machine: Machine
     settings: Settings
     options: dict[str, str]
+    bounded: bool
     streams: dict[int, list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,11 +69,12 @@ class _Graph:
         kind = output or self.internals.bytes_type
         return self.internals.operator(self.j_env, upstream, Generated(uid, source, references, kind, parallelism))
 
-    def intake(self, frames: Any, parallelism: int) -> Any:
+    def intake(self, frames: Any, parallelism: int, live: "_Live | None" = None) -> Any:
         self.internals.execution_mode(self.j_env, self.settings.intake_mode or self.settings.mode)
-        return _python(DataStream(frames).process(IntakeFunction(self.machine), _bytes()), "intake", parallelism)
+        read = DataStream(frames)
+        return _python(live.intake(read) if live else read.process(IntakeFunction(self.machine), _bytes()), "intake", parallelism)
 
-    def evaluate(self, tagged: Any, readers: int, *, gathered: list[str], bounded: bool) -> None:
+    def evaluate(self, tagged: Any, readers: int, *, gathered: list[str], live: "_Live | None" = None) -> None:
         """From tagged frames of intake to the outputs."""
         settings, internals = self.settings, self.internals
         keys = ",".join(shard_names(settings.shards))
@@ -76,7 +83,8 @@ class _Graph:
         coalesce = self.java(keyed, "coalesce", "Coalesce", gathered, settings.parallelism, internals.row_type)
         by_shard = KeyedStream(internals.already_keyed(coalesce), Types.ROW([Types.STRING(), _bytes()]), DataStream(coalesce))
         internals.execution_mode(self.j_env, settings.mode)
-        detect = _python(by_shard.process(DetectFunction(self.machine, bounded), _bytes()), "detect", settings.parallelism)
+        decided = live.detect(by_shard) if live else by_shard.process(DetectFunction(self.machine, self.bounded), _bytes())
+        detect = _python(decided, "detect", settings.parallelism)
         explode = self.java(detect, "explode", "Route", [str(ALERT), "", *self.sides], settings.parallelism, internals.record_type)
         self.streams = {
             ALERT: [explode, split.getSideOutput(self.sides[ALERT])],
@@ -92,13 +100,37 @@ class _Graph:
         return self.env._generate_stream_graph(clear_transformations=True, job_name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """The rules of a job that is published to, on their way to all tasks of both Python operators."""
+
+    machine: LiveMachine
+    rules: Rules
+    messages: Any  # a BroadcastStream
+
+    def intake(self, frames: DataStream) -> DataStream:
+        return frames.connect(self.messages).process(PublishedIntakeFunction(self.machine, self.rules), _bytes())
+
+    def detect(self, frames: KeyedStream) -> DataStream:
+        return frames.connect(self.messages).process(PublishedDetectFunction(self.machine, self.rules), _bytes())
+
+
+def _live(graph: _Graph, connector: Connector, job: TopicJob) -> _Live | None:
+    rules = job.rules
+    if rules is None:
+        return None
+    records = connector.source(graph.j_env, "rules", rules.topic, parallelism=1, idle=1, bounded=job.bounded, start=rules.behind)
+    messages = DataStream(graph.java(records, "publications", "Rules", [], 1))
+    return _Live(job.machine, rules, messages.broadcast(descriptor()))
+
+
 def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Settings, *, max_disorder: int) -> Any:
     """Flink's StreamGraph of the bounded job; `max_disorder` in milliseconds is what `coalesce` waits before it asks a shard again."""
-    graph = _Graph(internals, machine, settings, settings.options())
+    graph = _Graph(internals, machine, settings, settings.options(), bounded=True)
     inputs = internals.elements(graph.j_env, [f"{source}:{path}" for source, path in paths.inputs]).name("inputs").uid("inputs")
     limits = [str(settings.frame_lines), str(settings.frame_bytes), str(paths.progress)]
     intake = graph.intake(graph.java(inputs, "files", "Files", limits, 1), 1)
-    graph.evaluate(intake, 1, gathered=[str(settings.batch_bytes), str(max_disorder), "0"], bounded=True)
+    graph.evaluate(intake, 1, gathered=[str(settings.batch_bytes), str(max_disorder), "0"])
 
     def write(uid: str, path: Path | None, *tags: int) -> None:
         if path is not None:
@@ -115,17 +147,18 @@ def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Se
 def build_topics(internals: Internals, job: TopicJob) -> Any:
     """Flink's StreamGraph of the job from topics to topics. SettingRefused if the broker does not allow what it needs."""
     settings, topics = job.settings, job.topics
-    graph = _Graph(internals, job.machine, settings, job.options())
+    graph = _Graph(internals, job.machine, settings, job.options(), bounded=False)
     connector = Connector(internals, job.cluster)
     if (limit := connector.largest_transaction_timeout()) is not None and limit < job.transaction_timeout:
         raise SettingRefused(f"the transaction timeout of {job.transaction_timeout} ms is above the broker's limit of {limit} ms")
     readers = min(settings.parallelism, job.partitions)  # a task without a partition would hold event time back until it counts as idle
     records = connector.source(graph.j_env, "transactions", topics.transactions, parallelism=readers, idle=job.idle, bounded=job.bounded)
     limits = ["0", str(settings.frame_lines), str(settings.frame_bytes), str(job.linger)]
-    intake = graph.intake(graph.java(records, "batch", "Batch", limits, readers), readers)
+    live = _live(graph, connector, job)
+    intake = graph.intake(graph.java(records, "batch", "Batch", limits, readers), readers, live)
     clock = graph.java(intake, "clock", "Clock", [str(CLOCK), str(job.max_disorder), str(job.idle)], readers)
     gathered = [str(settings.batch_bytes), str(job.max_disorder), str(_PATIENCE)]
-    graph.evaluate(clock, readers, gathered=gathered, bounded=False)
+    graph.evaluate(clock, readers, gathered=gathered, live=live)
 
     def write(uid: str, topic: str, tag: int, *, once: bool = False) -> None:
         transactions = Transactions(f"{job.transaction_prefix}-{uid}", job.transaction_timeout) if once else None
