@@ -13,6 +13,7 @@ Start = Literal["beginning", "end"]
 _TURN = 0.1
 _BATCH = 500
 _LOST = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_TOPIC, KafkaError._UNKNOWN_PARTITION, KafkaError.TOPIC_AUTHORIZATION_FAILED)
+_ELECTING = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)  # of a topic that was made just now
 
 
 class Tail:
@@ -74,7 +75,15 @@ class Tail:
 
 
 def _bounds(consumer: Consumer, partition: TopicPartition) -> tuple[int, int]:
-    bounds = consumer.get_watermark_offsets(partition, timeout=PATIENCE)
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            bounds = consumer.get_watermark_offsets(partition, timeout=PATIENCE)
+            break
+        except KafkaException as error:
+            if error.args[0].code() not in _ELECTING or time.monotonic() > end:
+                raise
+            time.sleep(_TURN)
     if bounds is None:
         raise ServerFailure(f"{partition.topic} does not say where it ends")
     return bounds
