@@ -5,7 +5,7 @@ from typing import Literal
 
 Language = Literal["Java", "Python", "Flink"]
 Parallelism = Literal["one", "job"]
-Carrier = Literal["forward", "rebalance", "keyed", "side"]
+Carrier = Literal["forward", "rebalance", "keyed", "side", "broadcast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,15 @@ _OUTPUTS = tuple(
 
 FILE_JOB = Graph("fraud-detection", _OPERATORS, _STREAM + _OUTPUTS)
 
-_INTAKE = Operator("intake", "Python", "decodes, runs stateless rules, groups by shard", "job")
+_INTAKE = Operator("intake", "Python", "decodes, runs stateless rules, groups by shard", "job", "the rule sets that stand")
 _SPLIT = Operator("split", "Java", "frame -> one sub-frame a shard, and the records beside it", "job")
 _ONCE = "its transactions"
 
 _TOPIC_OPERATORS = (
     Operator("transactions", "Flink", "reads the topic from its beginning", "job", "offsets"),
     Operator("batch", "Java", "packs records of a partition into frames, for some milliseconds", "job"),
+    Operator("rules", "Flink", "reads the rules topic, from behind what the job begins with", "one", "the offset"),
+    Operator("publications", "Java", "holds no event time back, whatever is published", "one"),
     _INTAKE,
     Operator("clock", "Java", "the watermark, from what each partition has brought", "job", "the largest event time of each partition"),
     _SPLIT,
@@ -116,6 +118,9 @@ _TOPIC_OPERATORS = (
 _TOPIC_STREAM = (
     Edge("transactions", "batch", "records with partition, offset and timestamp", "forward"),
     Edge("batch", "intake", "topic frames", "forward"),
+    Edge("rules", "publications", "records with offset and timestamp", "forward"),
+    Edge("publications", "intake", "rule sets", "broadcast"),
+    Edge("publications", "detect", "rule sets", "broadcast"),
     Edge("intake", "clock", "tagged frames", "forward"),
     Edge("clock", "split", "tagged frames with the watermark", "forward"),
 )

@@ -16,12 +16,14 @@ from fraudc_runtime.flink.cluster import Cluster
 from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
 from fraudc_runtime.flink.settings import Settings
-from fraudc_runtime.flink.topics import TopicJob, Topics, run_topics
+from fraudc_runtime.flink.topics import Rules, TopicJob, Topics, run_topics
 from fraudc_runtime.frames import source_frame
 from fraudc_runtime.graph import TOPIC_JOB
 from fraudc_runtime.intake import Source
 from fraudc_runtime.local import Result, Runner
 from fraudc_runtime.plan import Plan, encode
+from fraudc_runtime.rulesets import ruleset
+from fraudc_runtime.rulesets.succession import first
 from runtime.flink.test_topology import Watched, operators
 from servers.fixtures import kafka
 from servers.kafka import Kafka
@@ -79,6 +81,7 @@ def bounded(plan: Plan, topics: RealTopics, folder: Path, settings: Settings) ->
         max_disorder=plan.schema.max_disorder,
         idle=10_000,
         bounded=True,
+        rules=Rules(names["rules"], 0, (ruleset.encode(first(plan)),)),  # nothing has ever been published
         settings=settings,
     )
 
