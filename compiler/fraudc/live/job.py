@@ -53,21 +53,19 @@ def topic_job(
     rules: Rules | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> TopicJob:
-    """`parallelism` overrides the project's; `shown` is where decoded transactions go. RequestFailure where settings contradict.
+    """`plan` is the newest of `rules`; `parallelism` overrides the project's; decoded transactions go to `shown`.
 
-    `plan` is that of the newest set of `rules`: what applies when a job starts is its.
+    RequestFailure where settings contradict.
     """
     name = job.name or NAME
-    settings = settings_of(job, parallelism, mode)
-    checkpoints = checkpoints_of(job, root, environment)
+    settings, checkpoints = settings_of(job, parallelism, mode), checkpoints_of(job, root, environment)
     timeout = job.transaction_timeout or TRANSACTION_TIMEOUT
     if timeout <= checkpoints.interval:
         raise RequestFailure("job.transaction_timeout is no longer than job.checkpoints.interval: every transaction would expire")
     topics = topics_of(connection)
-    source = Source("transactions", topics.transactions, None, "json", 0)
     return TopicJob(
         name=name,
-        machine=PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True, shown=shown is not None),
+        machine=_machine(plan, topics, settings, shown is not None),
         cluster=Cluster(connection.java(), connection.group or name),
         topics=topics,
         partitions=partitions,
@@ -82,6 +80,11 @@ def topic_job(
         rules=rules,
         settings=settings,
     )
+
+
+def _machine(plan: Plan, topics: Topics, settings: Settings, shown: bool) -> PlanMachine:
+    source = Source("transactions", topics.transactions, None, "json", 0)
+    return PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True, shown=shown)
 
 
 def settings_of(job: JobDocument, parallelism: int | None, mode: Mode) -> Settings:
