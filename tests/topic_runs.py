@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -85,16 +86,23 @@ job:
 
 
 class Job:
-    """`fraudc run` of a project, as a process."""
+    """`fraudc run` of a project, a folder of the test's own, as a process."""
 
     def __init__(self, project: Path, *options: str) -> None:
         command = [FRAUDC, "run", "--project", project, *options]
-        self._process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said = Path(tempfile.mkdtemp(dir=project))  # files: a pipe that nobody reads would hold the job back
+        self._out, self._err = said / "out", said / "err"
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self._process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=err)
 
     def ended(self) -> tuple[int, bytes]:
         """Waits for its end: (exit code, standard error)."""
-        _, err = self._process.communicate(timeout=PATIENCE)
-        return self._process.returncode, err
+        code = self._process.wait(timeout=PATIENCE)
+        return code, self.told()
+
+    def told(self) -> bytes:
+        """Standard error until now."""
+        return self._err.read_bytes()
 
     def kill(self) -> None:
         """SIGKILL to Java, where the job runs, and to the command; harmless when they have ended."""
@@ -105,18 +113,28 @@ class Job:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(child), signal.SIGKILL)
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
 
     def stop(self) -> tuple[int, bytes, bytes]:
         """SIGTERM: (exit code, standard output, standard error)."""
         self._process.terminate()
-        out, err = self._process.communicate(timeout=PATIENCE)
-        return self._process.returncode, out, err
+        code, err = self.ended()
+        return code, self._out.read_bytes(), err
 
     def wait_until(self, happened: Callable[[], bool]) -> None:
         """Asks again and again; AssertionError with what it said when the process ends before, or nothing happens for PATIENCE."""
-        deadline = time.monotonic() + PATIENCE
-        while not happened():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(f"it did not happen: {self.stop()[2].decode()}")
-            time.sleep(0.05)
+        wait_until(happened, self._running)
+
+    def _running(self) -> None:
+        """AssertionError with what it said when it has ended."""
+        if self._process.poll() is not None:
+            raise AssertionError(f"it has ended: {self.told().decode()}")
+
+
+def wait_until(happened: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Asks again and again; AssertionError when nothing happens for PATIENCE. `meanwhile` raises what makes it hopeless."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        meanwhile()
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)

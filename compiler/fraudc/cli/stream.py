@@ -43,10 +43,10 @@ def stream(request: Request) -> None:
     """Returns when SIGINT or SIGTERM has stopped the job, with a savepoint."""
     with ExitStack() as stack:
         stack.enter_context(one_line())
-        pipe = stack.enter_context(_shown()) if request.show else None
-        job = _job(request, pipe)
-        stopping = stack.enter_context(stoppable())
-        _run(job, stopping, request.quiet)
+        shown = stack.enter_context(_shown()) if request.show else None
+        job = _job(request, shown.pipe if shown else None)
+        told = stack.enter_context(stoppable())
+        _run(job, lambda: told() or (shown is not None and shown.unread.is_set()), request.quiet)
 
 
 def _job(request: Request, pipe: Path | None) -> "TopicJob":
@@ -126,22 +126,42 @@ def _say(quiet: bool, text: str) -> None:
         typer.echo(f"fraudc: {text}", err=True)
 
 
+_END = b"\0"  # no line of JSON holds it
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A named pipe whose lines go to standard output as they come, until nobody reads that any more: then `unread` is set."""
+
+    pipe: Path
+    unread: threading.Event
+
+    def copy(self, descriptor: int) -> None:
+        """Returns at `_END`; what cannot be shown is dropped, for the job must be able to write until it has stopped."""
+        while True:
+            found = os.read(descriptor, 1 << 16)
+            try:
+                sys.stdout.buffer.write(found.removesuffix(_END))
+                sys.stdout.buffer.flush()
+            except BrokenPipeError:
+                self.unread.set()
+            if found.endswith(_END):
+                return
+
+
 @contextmanager
-def _shown() -> Iterator[Path]:
-    """A named pipe whose lines go to standard output as they come."""
+def _shown() -> Iterator[_Shown]:
+    """What was written is shown when it ends."""
     folder = Path(tempfile.mkdtemp(prefix="fraudc-shown-"))
-    pipe = folder / "decoded"
-    os.mkfifo(pipe)
-
-    def copy() -> None:
-        while True:  # the job opens it anew whenever it is restarted
-            with pipe.open("rb", buffering=0) as lines:
-                while found := lines.read(1 << 16):
-                    sys.stdout.buffer.write(found)
-                    sys.stdout.buffer.flush()
-
-    threading.Thread(target=copy, daemon=True).start()
+    shown = _Shown(folder / "decoded", threading.Event())
+    os.mkfifo(shown.pipe)
+    descriptor = os.open(shown.pipe, os.O_RDWR)  # a writer of our own: the job may close its end and open it again, when it is restarted
+    copying = threading.Thread(target=shown.copy, args=[descriptor], daemon=True)
+    copying.start()
     try:
-        yield pipe
+        yield shown
     finally:
+        os.write(descriptor, _END)
+        copying.join()
+        os.close(descriptor)
         shutil.rmtree(folder, ignore_errors=True)
