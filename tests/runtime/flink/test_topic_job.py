@@ -1,6 +1,7 @@
 """The job over a real broker gives what the engine gives: bounded and endless, killed and restored, at any parallelism."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
