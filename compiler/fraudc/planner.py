@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from fraudc import ir
-from fraudc.signatures import signature_text, written_out
-from fraudc.trees import nodes
+from fraudc.expressions.signatures import signature_text, written_out
+from fraudc.expressions.trees import nodes
 from fraudc_runtime.expr import Expr, Let, Slot
 from fraudc_runtime.plan import Plan, Signature
 

@@ -1,8 +1,8 @@
 """The checked document of fraudc.yaml in, the transaction schema of the Plan out."""
 
-from fraudc.currencies import decimals
 from fraudc.document import Document, EntityDocument, FieldDocument, ProjectDocument
 from fraudc.document.defaults import default_text
+from fraudc.literals.currencies import decimals
 from fraudc_runtime.plan import Currency, EntitySpec, FieldSpec, MoneySpec, Schema
 
 

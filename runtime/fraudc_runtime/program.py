@@ -8,11 +8,11 @@ from fraudc_runtime.frames import ALERT
 from fraudc_runtime.lower.alert import alert_function
 from fraudc_runtime.lower.entity import EntityProgram, bind_entity
 from fraudc_runtime.lower.expression import Lowering
+from fraudc_runtime.lower.identity import by_where
 from fraudc_runtime.lower.layout import Layout
 from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.rules import RuleCode
 from fraudc_runtime.lower.source import Block, Namespace, guarded
-from fraudc_runtime.lower.spell import by_where
 from fraudc_runtime.plan import Plan
 from fraudc_runtime.record import Item, positions, width
 from fraudc_runtime.rulesets.swapping import Orders, alone

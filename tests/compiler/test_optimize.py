@@ -6,8 +6,8 @@ import pytest
 
 import fraudc.optimize
 from compiling import SCHEMA, project, typed
-from fraudc.folding import folded
 from fraudc.optimize import PASSES, fold_constants, optimize, share_windows, signature_id
+from fraudc.optimize.folding import folded
 from fraudc.planner import plan
 from fraudc_runtime.expr import Call, Const, Expr, Let, Slot, Type
 from fraudc_runtime.plan import MoneySpec, Plan, decode, encode

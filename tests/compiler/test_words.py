@@ -3,10 +3,10 @@
 import pytest
 
 from fraudc.codes import registry
-from fraudc.currencies import decimals
-from fraudc.durations import milliseconds
 from fraudc.explain import explain_code
-from fraudc.instants import instant
+from fraudc.literals.currencies import decimals
+from fraudc.literals.durations import milliseconds
+from fraudc.literals.instants import instant
 from fraudc.suggest import did_you_mean
 
 

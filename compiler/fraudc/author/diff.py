@@ -5,8 +5,8 @@ from typing import Literal
 
 from fraudc.author.rule_keys import aggregate, rule_keys
 from fraudc.author.schema_changes import SchemaChange, schema_changes
+from fraudc.expressions.trees import nodes
 from fraudc.show.amounts import time_text
-from fraudc.trees import nodes
 from fraudc_runtime.expr import Slot, Type, Value
 from fraudc_runtime.plan import Plan, Rule
 from fraudc_runtime.render import money_text

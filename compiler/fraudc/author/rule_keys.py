@@ -2,8 +2,8 @@
 
 import json
 
+from fraudc.expressions.spell import spell, spell_duration
 from fraudc.show.amounts import per_cent, time_text
-from fraudc.spell import spell, spell_duration
 from fraudc_runtime.expr import Expr, Field, Let
 from fraudc_runtime.plan import Hole, Plan, Rule, Signature, Text
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from fraudc.spell import spell_duration
+from fraudc.expressions.spell import spell_duration
 from fraudc_runtime.plan import EntitySpec, FieldSpec, MoneySpec, Schema
 from fraudc_runtime.rulesets.ruleset import RuleSet
 from fraudc_runtime.rulesets.shape import Conflict, conflicts, shape

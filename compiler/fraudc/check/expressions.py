@@ -12,7 +12,7 @@ from fraudc.check.wording import is_a
 from fraudc.codes import planning
 from fraudc.codes import types as codes
 from fraudc.diagnostics import Diagnostics
-from fraudc.spell import spell_duration, spell_string
+from fraudc.expressions.spell import spell_duration, spell_string
 from fraudc.suggest import did_you_mean
 from fraudc_runtime.expr import Call, Const, InList
 

@@ -8,8 +8,8 @@ from fraudc.check.wording import one_of, written
 from fraudc.codes import types as codes
 from fraudc.diagnostics import Diagnostics
 from fraudc.document import ListItem
-from fraudc.durations import milliseconds
-from fraudc.instants import instant
+from fraudc.literals.durations import milliseconds
+from fraudc.literals.instants import instant
 from fraudc_runtime.expr import Type, Value
 from fraudc_runtime.money import AmountError, Converter
 from fraudc_runtime.plan import ListValues, Schema

@@ -2,8 +2,8 @@
 
 from fraudc import syntax
 from fraudc.codes import types as codes
-from fraudc.currencies import decimals, known_currencies
 from fraudc.diagnostics import Diagnostics
+from fraudc.literals.currencies import decimals, known_currencies
 from fraudc.suggest import did_you_mean
 from fraudc_runtime.expr import Const
 from fraudc_runtime.money import AmountError, Converter

@@ -12,12 +12,12 @@ from fraudc.codes import types as codes
 from fraudc.detectors import Expansion, expand
 from fraudc.diagnostics import Diagnostics
 from fraudc.document import Document, RuleDocument, RuleFileDocument
+from fraudc.expressions.signatures import aggregate_text
+from fraudc.expressions.spell import spell
+from fraudc.expressions.trees import nodes
 from fraudc.parse import parse_expression
-from fraudc.signatures import aggregate_text
 from fraudc.source import Fragment
-from fraudc.spell import spell
 from fraudc.suggest import did_you_mean
-from fraudc.trees import nodes
 from fraudc_runtime import plan
 from fraudc_runtime.expr import Call, Expr, Let, Slot
 

@@ -7,7 +7,7 @@ from fraudc import ir
 from fraudc.check.lists import ListReader
 from fraudc.codes import planning
 from fraudc.diagnostics import Code
-from fraudc.trees import fold
+from fraudc.expressions.trees import fold
 from fraudc_runtime.expr import Expr, Let, Type
 from fraudc_runtime.plan import EntitySpec, FieldSpec, Schema
 

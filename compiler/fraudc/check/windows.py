@@ -8,8 +8,8 @@ from fraudc.check.calls import zone_complaint
 from fraudc.codes import planning
 from fraudc.codes import types as codes
 from fraudc.diagnostics import Diagnostics
-from fraudc.durations import LONGEST
-from fraudc.spell import spell_duration
+from fraudc.expressions.spell import spell_duration
+from fraudc.literals.durations import LONGEST
 from fraudc_runtime.plan import All, Panes, Sliding, Tumbling, Window
 
 DAY = 86_400_000

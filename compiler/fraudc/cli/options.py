@@ -27,7 +27,7 @@ Format = Annotated[ResultFormat, typer.Option("--format", help="How results are 
 
 def instant_of(at: str | None) -> int | None:
     """What --at says, in epoch ms; None where it is not given."""
-    from fraudc.instants import instant  # noqa: PLC0415  start-up
+    from fraudc.literals.instants import instant  # noqa: PLC0415  start-up
 
     found = None if at is None else instant(at)
     if at is not None and found is None:

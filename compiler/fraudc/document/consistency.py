@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from fraudc.codes import keys
-from fraudc.currencies import decimals, known_currencies
 from fraudc.diagnostics import Diagnostics
 from fraudc.document.defaults import default_text
 from fraudc.document.leaves import shown
 from fraudc.document.located import Document
 from fraudc.document.rules import DETECTORS, PARAMETERS, RuleDocument, RuleFileDocument
 from fraudc.document.schema import EntityDocument, FieldDocument, MoneyDocument, ProjectDocument, SchemaDocument
+from fraudc.literals.currencies import decimals, known_currencies
 from fraudc.load import Path
 from fraudc.source import SourceFile, Span
 from fraudc.suggest import did_you_mean

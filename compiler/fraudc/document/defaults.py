@@ -5,7 +5,7 @@ import re
 from math import isfinite
 
 from fraudc.document.leaves import FieldType
-from fraudc.instants import instant
+from fraudc.literals.instants import instant
 from fraudc.load import Scalar
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")

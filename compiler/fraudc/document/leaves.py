@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from fraudc.codes import keys
 from fraudc.diagnostics import Code
-from fraudc.durations import milliseconds
-from fraudc.instants import instant
+from fraudc.literals.durations import milliseconds
+from fraudc.literals.instants import instant
 from fraudc.load import Scalar
 from fraudc.source import Fragment
 from fraudc.suggest import did_you_mean

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import Message
 
-from fraudc.instants import instant
+from fraudc.literals.instants import instant
 from fraudc.live.connection import Connection
 from fraudc.live.publisher import never
 from fraudc.live.tail import Tail

@@ -5,7 +5,7 @@ import re
 
 from fraudc.codes import syntax as codes
 from fraudc.diagnostics import Diagnostics
-from fraudc.durations import UNITS
+from fraudc.literals.durations import UNITS
 from fraudc.source import Fragment, Span
 from fraudc.syntax import Duration, Invalid, Money, Number, Percent, String
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from fraudc.expressions.spell import spell, spell_duration, spell_window
+from fraudc.expressions.trees import fold, nodes, rebuilt
 from fraudc.show.amounts import per_cent, time_text
 from fraudc.show.footprint import Footprints
 from fraudc.show.model import EntityView, PlanView, RuleView, WindowView
-from fraudc.spell import spell, spell_duration, spell_window
-from fraudc.trees import fold, nodes, rebuilt
 from fraudc_runtime.estimate import HELD_MATCH, PER_DAY, KeyState, WindowState, estimate, rule_bytes
 from fraudc_runtime.expr import Expr, InList, Slot
 from fraudc_runtime.graph import FILE_JOB

@@ -8,11 +8,11 @@ from typing_extensions import assert_never
 
 from fraudc_runtime.expr import Expr
 from fraudc_runtime.lower.expression import Lowering
+from fraudc_runtime.lower.identity import by_where, spell
 from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, PRUNE, SEEN, TOUCHED, Layout, log_end
 from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.rules import RuleCode, cooldown_slots, lets_read
 from fraudc_runtime.lower.source import Block, Lowered, Namespace, indented
-from fraudc_runtime.lower.spell import by_where, spell
 from fraudc_runtime.lower.where import WhereCode
 from fraudc_runtime.plan import All, EntitySpec, Panes, Rule, Signature, Sliding, Tumbling
 from fraudc_runtime.rulesets.swapping import Orders

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fraudc_runtime.expr import Call, Const, Expr, Field, Let, Profile, Slot, children
 from fraudc_runtime.lower.alert import slots_of_lets
 from fraudc_runtime.lower.expression import Lowering
+from fraudc_runtime.lower.identity import spell
 from fraudc_runtime.lower.layout import HELD, NEVER, Layout
 from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.source import Block, Lowered, indented
-from fraudc_runtime.lower.spell import spell
 from fraudc_runtime.plan import Rule
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

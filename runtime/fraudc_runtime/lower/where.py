@@ -8,11 +8,11 @@ from fraudc_runtime.aggregates.readings import accumulators, before_current, cap
 from fraudc_runtime.expr import slots
 from fraudc_runtime.lower.alert import alert_function
 from fraudc_runtime.lower.expression import Lowering
+from fraudc_runtime.lower.identity import spell
 from fraudc_runtime.lower.layout import Layout
 from fraudc_runtime.lower.leaves import Leaves
 from fraudc_runtime.lower.rules import RuleCode
 from fraudc_runtime.lower.source import Lowered, Namespace
-from fraudc_runtime.lower.spell import spell
 from fraudc_runtime.plan import All, EntitySpec, Panes, Rule, Signature, Sliding, Tumbling, Window
 from fraudc_runtime.rulesets.swapping import Orders
 from fraudc_runtime.windows.growing import GrowingWindows

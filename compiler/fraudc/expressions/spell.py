@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from typing_extensions import assert_never
 
-from fraudc.trees import fold
+from fraudc.expressions.trees import fold
 from fraudc_runtime.expr import Call, Const, Expr, Field, InList, Let, Match, Profile, Slot
 from fraudc_runtime.plan import All, Panes, Sliding, Tumbling, Window
 

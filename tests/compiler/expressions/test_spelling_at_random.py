@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from compiling import SCHEMA, project
-from fraudc.folding import folded
-from fraudc.spell import spell
-from fraudc.trees import nodes
+from fraudc.expressions.spell import spell
+from fraudc.expressions.trees import nodes
+from fraudc.optimize.folding import folded
 from fraudc_runtime.expr import Expr, Type
 from fraudc_runtime.plan import Currency, EntitySpec, FieldSpec, Schema
 from rule_strategies import FIELDS, Expressions

@@ -4,8 +4,8 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 
-from fraudc.spell import spell_duration
-from fraudc.trees import fold, rebuilt
+from fraudc.expressions.spell import spell_duration
+from fraudc.expressions.trees import fold, rebuilt
 from fraudc_runtime.expr import Call, Const, Expr, Type, Value
 from fraudc_runtime.numbers import divided, finite, ratio, times, within_64_bits
 from fraudc_runtime.plan import MoneySpec

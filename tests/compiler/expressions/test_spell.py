@@ -3,7 +3,7 @@
 import pytest
 
 from compiling import project, typed
-from fraudc.spell import spell, spell_duration, spell_string
+from fraudc.expressions.spell import spell, spell_duration, spell_string
 from fraudc_runtime.expr import InList, Slot
 
 

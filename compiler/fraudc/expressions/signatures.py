@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from fraudc import ir
-from fraudc.spell import spell, spell_duration, spell_window
-from fraudc.trees import fold, rebuilt
+from fraudc.expressions.spell import spell, spell_duration, spell_window
+from fraudc.expressions.trees import fold, rebuilt
 from fraudc_runtime.expr import Expr, Let
 
 

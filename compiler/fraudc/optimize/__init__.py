@@ -5,8 +5,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from fraudc.folding import folded
-from fraudc.trees import fold, nodes, rebuilt
+from fraudc.expressions.trees import fold, nodes, rebuilt
+from fraudc.optimize.folding import folded
 from fraudc_runtime.expr import Expr, Slot
 from fraudc_runtime.plan import Plan, Rule
 
