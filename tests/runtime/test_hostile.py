@@ -71,7 +71,7 @@ def test_rules_of_many_wheres_compile_in_proportion(monkeypatch: pytest.MonkeyPa
         calls += 1
         return real(expr)  # type: ignore[arg-type]  # passed on as it came
 
-    for module in ("spell", "entity", "where", "rules"):
+    for module in ("identity", "entity", "where", "rules"):
         monkeypatch.setattr(f"fraudc_runtime.lower.{module}.spell", counting)
     wheres = [call(">", FIELDS["i"], constant(number)) for number in range(100)]
     counted = [aggregate("count", None, Sliding(1_000), where=where) for where in wheres]
