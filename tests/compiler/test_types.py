@@ -208,6 +208,13 @@ def test_functions(text: str, type_: Type) -> None:
         ("at - text > at", "E304", "text", "`at` is a time, and `text` is text", "this must be a duration"),
         ("amount * text > fee", "E304", "text", "`amount` is money, and `text` is text", "this must be a number"),
         ("at > text", "E304", "text", "`at` is a time, and `text` is text", "this must be a time"),
+        (
+            "at > 'x'",
+            "E304",
+            "'x'",
+            "`at` is a time, and 'x' is text",
+            "times stand in fields alone; dates that bound a rule stand in its `from:` and `until:`",
+        ),
         ("flag == n", "E304", "n", "`flag` is true or false, and `n` is a number", "this must be true or false"),
         ("(text ?? n) == text", "E304", "n", "`text` is text, and `n` is a number", "this must be text"),
         ("if(flag, amount, 0) > fee", "E304", "0", "`amount` is money, and 0 is a number", "write the currency: `0 USD`"),

@@ -167,6 +167,8 @@ class Operators:
                 return f'put it in quotes: `"{written(literal.node.span)[1:-1]}"`'
             case syntax.String(value=value), ("int" | "float") if value.replace(".", "", 1).isdecimal() and len(value) < 20:
                 return f"write it without quotes: `{value}`"
+            case ((syntax.String() | syntax.Number()), "timestamp"):
+                return "times stand in fields alone; dates that bound a rule stand in its `from:` and `until:`"
             case syntax.Money(amount=amount), ("int" | "float"):
                 return f"write it without the currency: `{amount}`"
             case _ if literal.expr.type == "duration" and wanted in _NUMBERS:

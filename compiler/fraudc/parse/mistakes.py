@@ -6,26 +6,17 @@ import unicodedata
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from fraudc.builtins import AGGREGATES
 from fraudc.codes import planning
 from fraudc.codes import syntax as codes
 from fraudc.diagnostics import Code, Diagnostics
+from fraudc.parse.foreign import CAPITALS, OPERATORS, instead_of_sign, instead_of_word
 from fraudc.source import Fragment, Span
 
 _NUMBERLIKE = re.compile(r"[0-9](?:[0-9_.]*[eE][+-][0-9])?[A-Za-z0-9_.]*")
 _FRACTION_OF_TIME = re.compile(r"[0-9_.]+(?:ms|[wdhms])")
 _LOWER_CURRENCY = re.compile(r"[0-9_.]+([A-Za-z]{3})")
-_FOREIGN = (  # the longest first
-    ("===", "=="),
-    ("=>", ">="),
-    ("=<", "<="),
-    ("=", "=="),
-    ("&&", "and"),
-    ("&", "and"),
-    ("||", "or"),
-    ("|", "or"),
-    ("!", "not"),
-)
-_CAPITALS = re.compile(r"(?<![A-Za-z0-9_])(?:AND|OR|NOT|IN|IS|WHERE|OVER)$")
+_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z]+)[ \t\r\n]*$")
 _WINDOW = "a window: `10m`, `1h every 5m`, `tumbling 5m` or `all`"
 _EXPECTED = (  # the first whose terminals may all follow names what was expected
     ({"TUMBLING"}, _WINDOW),
@@ -73,11 +64,11 @@ class _Character:
             self._number(number[0])
         elif rest[0] in "\"'":
             self._say(codes.UNCLOSED_STRING, 1, "this string has no end", f"it needs a closing {rest[0]}")
-        elif foreign := next((pair for pair in _FOREIGN if rest.startswith(pair[0])), None):
+        elif foreign := next((pair for pair in OPERATORS if rest.startswith(pair[0])), None):
             written, instead = foreign
             self._say(codes.FOREIGN_OPERATOR, len(written), f"`{written}` is no operator of rules", f"write `{instead}`")
         else:
-            self._say(codes.UNKNOWN_CHARACTER, 1, f"expressions have no {_character(rest[0])}", "remove it, or put text in quotes")
+            self._say(codes.UNKNOWN_CHARACTER, 1, f"expressions have no {_character(rest[0])}", instead_of_sign(rest[0]))
 
     def _number(self, text: str) -> None:
         shown, length = _shown(text), len(text)
@@ -216,7 +207,9 @@ class _Misplaced:
             label = "write the window behind it: `over 1h`"
             return self._say(planning.NO_WINDOW, "an aggregate needs a window", label)
         if self._token.type == "OVER" and not self._value_expected:
-            return self._say(codes.UNEXPECTED, "only an aggregate has a window", "write `sum(amount) over 1h`, for example")
+            before = _WORD_BEFORE.search(self._fragment.text[: self._token.start_pos or 0][-40:])
+            example = f"{before[1]}({'' if before[1] == 'count' else 'amount'})" if before and before[1] in AGGREGATES else "sum(amount)"
+            return self._say(codes.UNEXPECTED, "only an aggregate has a window", f"write `{example} over 1h`, for example")
         return False
 
     def _reserved(self) -> bool:
@@ -233,9 +226,14 @@ class _Misplaced:
         if text == ">" and self._value_expected and self._fragment.text[at - 1 : at] == "<":
             span = self._fragment.span(at - 1, at + 1)
             return self._say(codes.FOREIGN_OPERATOR, "`<>` is no operator of rules", "write `!=`", span)
-        if capitals := _CAPITALS.fullmatch(text) or _CAPITALS.search(self._fragment.text[max(at - 40, 0) : at].rstrip()):
+        if capitals := CAPITALS.fullmatch(text) or CAPITALS.search(self._fragment.text[max(at - 40, 0) : at].rstrip()):
             span = self._span if capitals[0] == text else self._fragment.span(*self._word_before(capitals[0]))
             return self._say(codes.FOREIGN_OPERATOR, f"`{capitals[0]}` is no operator of rules", f"write `{capitals[0].lower()}`", span)
+        if found := self._foreign_word():
+            word, label = found
+            return self._say(codes.UNEXPECTED, f"`{word}` cannot stand here", label, self._fragment.span(*self._word_before(word)))
+        if text == "," and self._grouped():
+            return self._say(codes.UNEXPECTED, "`,` cannot stand here", "digits are grouped by `_`: `1_000`")
         if text == "." and self._value_expected:
             return self._say(codes.MALFORMED_NUMBER, "a number begins with a digit", "write `0.5`")
         if self._fragment.text[:at].endswith("%") and self._token.type in ("NUMBER", "NAME", "LPAR"):
@@ -247,8 +245,20 @@ class _Misplaced:
             return self._say(codes.UNEXPECTED, f"{self._shown} cannot stand behind a number", label)
         return False
 
+    def _foreign_word(self) -> tuple[str, str] | None:
+        """A word of another language, what stands here or before it, with what to write instead."""
+        before = _WORD_BEFORE.search(self._fragment.text[: self._token.start_pos or 0][-40:])
+        for word in (str(self._token), *(before.groups() if before else ())):
+            if label := instead_of_word(word):
+                return word, label
+        return None
+
+    def _grouped(self) -> bool:
+        at = self._token.start_pos or 0
+        return self._last_is_number() and bool(re.match(r",[0-9]{3}(?![0-9])", self._fragment.text[at : at + 5]))
+
     def _word_before(self, word: str) -> tuple[int, int]:
-        at = self._fragment.text.rindex(word, 0, self._token.start_pos or 0)
+        at = self._fragment.text.rindex(word, 0, self._token.end_pos or 0)
         return at, at + len(word)
 
     def _last_is_number(self) -> bool:
