@@ -56,9 +56,12 @@ class Connection:
     security: Mapping[str, str] = field(default_factory=dict, repr=False)
     group: str | None = None
 
-    def producer(self, largest: int = 1_000_000) -> Producer:
-        """One that keeps order and writes nothing twice, of up to `largest` bytes; keys fall on partitions as with Java's producer."""
-        exactly = {"enable.idempotence": True, "acks": "all", "message.timeout.ms": _TAKEN_WITHIN}
+    def producer(self, largest: int = 1_000_000, *, once: bool = True) -> Producer:
+        """One of messages up to `largest` bytes; keys fall on partitions as with Java's producer.
+
+        `once` keeps order and writes nothing twice, for which the client needs half a second before its first message.
+        """
+        exactly = {"enable.idempotence": once, "acks": "all", "message.timeout.ms": _TAKEN_WITHIN}
         sending = {"partitioner": "murmur2_random", "compression.type": "lz4", "linger.ms": 5, "message.max.bytes": largest}
         return _made(Producer, self._client | exactly | sending)
 

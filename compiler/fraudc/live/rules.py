@@ -81,11 +81,14 @@ class RulesTopic:
         return newest.at == at or (at is None and newest.begins <= now)
 
     def publish(self, ruleset: RuleSet) -> int:
-        """Sends a set that `next` made and reads on to it; its offset. NotPublished if it is too large, or another one stands before it."""
+        """Sends a set that `next` made and reads on to it; its offset. NotPublished if it is too large, or another one stands before it.
+
+        A client that hears nothing sends again, so the offset may be that of a copy, which changes nothing.
+        """
         message = self.fitting(ruleset)
         offset = _send(self._connection, self.topic, message)
         verdict = self._read_to(offset)
-        if isinstance(verdict, Refused):
+        if isinstance(verdict, Refused) and self.published.get(ruleset.revision) != ruleset:
             raise NotPublished(f"revision {ruleset.revision} came second, and the job refuses it. {verdict.reason}")
         return offset
 
@@ -149,7 +152,8 @@ def _send(connection: Connection, topic: str, message: bytes) -> int:
         elif offset is not None:
             offsets.append(offset)
 
-    producer = connection.producer(min(max(len(message) + _BATCH, 1_000_000), _CLIENT_LIMIT))
+    largest = min(max(len(message) + _BATCH, 1_000_000), _CLIENT_LIMIT)
+    producer = connection.producer(largest, once=False)  # a set that is there twice is one: see `publish`
     try:
         producer.produce(topic, message, on_delivery=delivered)
         while producer.flush(_TURN):

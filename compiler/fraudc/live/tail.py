@@ -29,7 +29,11 @@ class Tail:
         self._consumer = connection.consumer()
         self._ended: set[int] = set()
         try:
-            self._consumer.assign([TopicPartition(topic, number, self._offset(number, start)) for number in self.partitions])
+            bounds = {number: _bounds(self._consumer, TopicPartition(topic, number)) for number in self.partitions}
+            self._last = {number: high - 1 for number, (_, high) in bounds.items()}
+            self._ended |= {number for number, (low, high) in bounds.items() if low == high}
+            begins = {number: low if start == "beginning" else high for number, (low, high) in bounds.items()}
+            self._consumer.assign([TopicPartition(topic, number, begin) for number, begin in begins.items()])
         except KafkaException as error:
             raise ServerFailure(f"{topic} on {self._servers} cannot be read: {error.args[0].str()}") from error
 
@@ -40,12 +44,15 @@ class Tail:
         self._consumer.close()
 
     def messages(self) -> Iterator[list[Message]]:
-        """Without end: what has come in a tenth of a second, often nothing. A cluster that goes away is waited for."""
+        """Without end: what is there, after a tenth of a second nothing. A cluster that goes away is waited for."""
         while True:
             yield self._next()
 
     def history(self) -> Iterator[Message]:
-        """What is committed now, each partition in its order. ServerFailure if the cluster stops answering."""
+        """What was committed when this was made, each partition in its order, and perhaps what came since.
+
+        ServerFailure if the cluster stops answering.
+        """
         heard = time.monotonic()
         while len(self._ended) < len(self.partitions):
             seen = len(self._ended)
@@ -58,20 +65,23 @@ class Tail:
 
     def _next(self) -> list[Message]:
         found = []
-        for message in self._consumer.consume(_BATCH, _TURN):
+        for message in self._arrived():
             error = message.error()
             partition = message.partition()
             if error is None:
                 found.append(message)
+                if partition is not None and (message.offset() or 0) >= self._last[partition]:
+                    self._ended.add(partition)
             elif error.code() == KafkaError._PARTITION_EOF and partition is not None:
                 self._ended.add(partition)
             elif error.code() in _LOST:
                 raise ServerFailure(f"{self._topic} on {self._servers} cannot be read: {error.str()}")
         return found
 
-    def _offset(self, partition: int, start: Start) -> int:
-        low, high = _bounds(self._consumer, TopicPartition(self._topic, partition))
-        return low if start == "beginning" else high
+    def _arrived(self) -> list[Message]:
+        """Waits for the first only: the client would wait for all that it may give at once."""
+        first = self._consumer.poll(_TURN)
+        return [] if first is None else [first, *self._consumer.consume(_BATCH, 0)]
 
 
 def _bounds(consumer: Consumer, partition: TopicPartition) -> tuple[int, int]:

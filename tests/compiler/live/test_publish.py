@@ -169,6 +169,19 @@ def test_of_two_publishers_one_wins_and_the_other_is_told(shop: Shop, capfd: pyt
         assert [refused.code for refused in rules.refused] == ["follows"]
 
 
+def test_a_set_that_was_sent_twice_is_published_once(shop: Shop) -> None:
+    seed(shop)
+    write_rule(shop.root, 800)
+    with RulesTopic(shop.connection) as rules:
+        made = rules.next(plan_of(shop.root), 0)
+        assert [rules.publish(made), rules.publish(made)] == [1, 2]
+        with RulesTopic(shop.connection) as other:
+            other.publish(other.next(plan_of(shop.root), 1))
+        assert rules.publish(made) == 4  # the copy comes behind revision 3
+    with RulesTopic(shop.connection) as rules:
+        assert (sorted(rules.published), [refused.revision for refused in rules.refused]) == ([1, 2, 3], [2])
+
+
 def test_wait_returns_when_every_task_has_acknowledged(shop: Shop, fraudc: Fraudc) -> None:
     seed(shop)
     write_rule(shop.root, 900)
