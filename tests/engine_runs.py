@@ -131,10 +131,9 @@ class _Map:
         self.entries.pop(key, None)
 
 
-def sources_of(plan: Plan, profiles: Rows) -> tuple[Source, ...]:
+def sources_of(profiles: Rows) -> tuple[Source, ...]:
     """Profile sources first, then the transactions, all of JSON lines."""
-    names = [entity.name for entity in plan.schema.entities]
-    rows = [Source("profile", f"{name}.jsonl", names.index(name), "json", 0) for name in profiles]
+    rows = [Source("profile", f"{name}.jsonl", name, "json", 0) for name in profiles]
     return (*rows, Source("transactions", "transactions.jsonl", None, "json", 0))
 
 
@@ -148,7 +147,7 @@ def frames_of(lines: Sequence[bytes], profiles: Rows, frame_lines: int) -> Itera
 
 def run_locally(plan: Plan, lines: Sequence[bytes], profiles: Rows) -> Observed:
     """The same by the in-process runner."""
-    result = local.run(plan, sources_of(plan, profiles), frames_of(lines, profiles, 100))
+    result = local.run(plan, sources_of(profiles), frames_of(lines, profiles, 100))
     tagged = [(ALERT, alert) for alert in result.alerts] + [(SHADOW, alert) for alert in result.shadow]
     tagged += [(DEAD, dead) for dead in result.dead] + [(LATE, late) for late in result.late]
     return _observed([(tag, None, payload) for tag, payload in tagged], result.counts)
@@ -165,7 +164,7 @@ def run_engine(
 ) -> Observed:
     """A bounded run over one file, `frame_lines` lines a frame."""
     program = bind(plan)
-    intake, task = Intake(program, sources_of(plan, profiles), shards), Task(program, shards, stop_before, budget)
+    intake, task = Intake(program, sources_of(profiles), shards), Task(program, shards, stop_before, budget)
     for frame in frames_of(lines, profiles, frame_lines):
         task.take(intake.frame(frame))
     task.take(intake.frame(source_frame(END_OF_INPUT, 0, [])), END)

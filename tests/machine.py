@@ -126,9 +126,9 @@ class Machine:
         subframes = [TRANSACTIONS + msgspec.msgpack.encode(list(items))] if items else []
         return self.take(self.shard.frame(shard_frame(watermark, flags, subframes)))
 
-    def profile(self, key: str, home: str | None) -> None:
-        rows = [[0, key, None if home is None else {"home": home}]]
-        self.take(self.shard.frame(shard_frame(-(2**63), 0, [PROFILES + msgspec.msgpack.encode(rows)])))
+    def profile(self, key: str, home: str | None, kind: bytes = PROFILES) -> None:
+        rows = ["key", [[key, None if home is None else {"home": home}]]]
+        self.take(self.shard.frame(shard_frame(-(2**63), 0, [kind + msgspec.msgpack.encode(rows)])))
 
     def take(self, tagged: bytes) -> list[dict[str, Any]]:
         records = read_tagged_frame(tagged)[1]

@@ -25,7 +25,7 @@ from reference.run import Outcome, run
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
-SOURCES = (Source("profile", "customers.csv", 0, "csv", 0), Source("transactions", "transactions.jsonl", None, "json", 0))
+SOURCES = (Source("profile", "customers.csv", "customer", "csv", 0), Source("transactions", "transactions.jsonl", None, "json", 0))
 DETECTORS = {"high_value", "velocity", "spending_velocity", "customer_profile", "rapid_escalation"}
 UNIT = {"USD": "0.01", "EUR": "0.01", "GBP": "0.01", "CHF": "0.01", "JPY": "1", "KWD": "0.001"}
 

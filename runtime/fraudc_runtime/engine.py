@@ -14,6 +14,7 @@ from fraudc_runtime.late import late_renderer
 from fraudc_runtime.lower.entity import State
 from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, TOUCHED
 from fraudc_runtime.ordering import Pending
+from fraudc_runtime.profiles import Profiles
 from fraudc_runtime.program import Program, Record, rule_counts
 from fraudc_runtime.programs import Programs, turn
 from fraudc_runtime.record import ENTITY, EVENT_TIME, KEY, Item
@@ -21,7 +22,6 @@ from fraudc_runtime.rulesets.acceptance import Standing
 from fraudc_runtime.state import VERSION, Store, pack, unpack, versioned
 
 _ITEMS = msgspec.msgpack.Decoder(list[tuple])  # type: ignore[type-arg]  # items differ by schema
-_ROWS = msgspec.msgpack.Decoder()
 _NEVER = MAX_WATERMARK + 1
 _REVISION_END = 5  # behind the kind byte
 _TICK = 1_000  # ms; agenda times are multiples of this and of a share of the wait, so that they are few
@@ -42,6 +42,7 @@ class Shard:
         known = store.get("shard")
         self._watermark, parts = (MIN_WATERMARK, 0) if known is None else unpack(versioned(known))  # type: int, int
         self._pending = Pending(store, parts)
+        self._profiles = Profiles(store)
         self._keys: list[Keys] = []
         self._standing: Standing | None = None
         self._turn = _NEVER
@@ -100,10 +101,8 @@ class Shard:
     def _read(self, subframe: bytes) -> list[Item]:
         """The sub-frame's items; profile rows are stored at once."""
         match subframe[:1]:
-            case frames.PROFILES:
-                for entity, key, row in _ROWS.decode(memoryview(subframe)[1:]):
-                    if entity < len(self._keys):
-                        self._keys[entity].set_profile(key, row)
+            case frames.PROFILES | frames.NEWER_PROFILES:
+                self._profiles.take(subframe, self._keys, loading=self._watermark == MIN_WATERMARK)
                 return []
             case frames.PUBLISHED:
                 items = _ITEMS.decode(memoryview(subframe)[_REVISION_END:])
@@ -137,6 +136,7 @@ class Shard:
             keys.flush()
         self._holding.flush()
         self._expiring.flush()
+        self._profiles.flush(loading=self._watermark == MIN_WATERMARK)
         self._store.put("shard", VERSION + pack([self._watermark, self._pending.flush()]))
 
     def _sent(self) -> bytes:

@@ -4,12 +4,14 @@ Source frame, into intake:   u16 source, i64 offset of the first line, u32 n, n 
                              Source 0xFFFF with n = 0 is the end of bounded input.
 Topic frame, into intake:    u16 source, u32 partition, u32 n, n x i64 offset, n x i64 record timestamp (-1: none), n x u32 length, then the
                              n payloads joined by newlines: all of one partition. The end of bounded input is a source frame as above.
+                             Of a topic of profile rows then n x i32 key length (-1: none) and the n keys.
 Tagged frame, out of Python: i64 watermark, then records: u8 tag, u32 key length (0xFFFFFFFF: none), key, u32 length, payload.
                              A SUBFRAME record's key is the shard's index in decimal digits. Behind a topic frame the first record is a
                              CLOCK whose key is the partition, and in place of the watermark stands the partition's largest event time.
 Shard frame, into detect:    i64 watermark, u8 flags, u32 n, n x (u32 length, sub-frame).
-Sub-frame:                   the kind byte, then msgpack: an array of items (see record.py), or profile rows [entity, key, {name: value}].
-                             Items that were read by a published rule set have its revision as u32 in front of them.
+Sub-frame:                   the kind byte, then msgpack: an array of items (see record.py), or the rows of an entity's profiles,
+                             [entity, [[key, {name: value} or nil], ...]]. Items that were read by a published rule set have its revision
+                             as u32 in front of them.
 """
 
 import struct
@@ -17,7 +19,7 @@ from collections.abc import Iterator
 
 SUBFRAME, ALERT, SHADOW, DEAD, LATE, STATUS, DECODED, CLOCK = range(8)
 MARKER, END = 1, 2
-TRANSACTIONS, PROFILES, PUBLISHED = b"\x00", b"\x01", b"\x02"
+TRANSACTIONS, PROFILES, PUBLISHED, NEWER_PROFILES = b"\x00", b"\x01", b"\x02", b"\x03"
 END_OF_INPUT = 0xFFFF
 NO_KEY = 0xFFFFFFFF
 MIN_WATERMARK, MAX_WATERMARK = -(2**63), 2**63 - 1
@@ -48,6 +50,24 @@ def topic_frame(source: int, partition: int, records: list[tuple[int, int, bytes
     offsets, received, payloads = zip(*records, strict=True)
     numbers = struct.pack(f">{2 * len(records)}q{len(records)}I", *offsets, *received, *map(len, payloads))
     return _TOPIC.pack(source, partition, len(records)) + numbers + b"\n".join(payloads)
+
+
+def row_frame(source: int, partition: int, records: list[tuple[int, int, bytes | None, bytes]]) -> bytes:
+    """The frame that a source operator sends for profile rows (offset, timestamp, key, payload) of one partition."""
+    keys = [key for _, _, key, _ in records]
+    lengths = struct.pack(f">{len(keys)}i", *(-1 if key is None else len(key) for key in keys))
+    frame = topic_frame(source, partition, [(offset, received, payload) for offset, received, _, payload in records])
+    return frame + lengths + b"".join(key or b"" for key in keys)
+
+
+def read_keys(lengths: tuple[int, ...], joined: bytes) -> tuple[bytes, tuple[bytes | None, ...]]:
+    """What stands behind the lengths of a frame of profile rows: payloads joined by newlines, and each one's key."""
+    n, size = len(lengths), sum(lengths) + len(lengths) - 1
+    keys, at = [], size + 4 * n
+    for length in struct.unpack_from(f">{n}i", joined, size):
+        keys.append(None if length < 0 else joined[at : at + length])
+        at += max(0, length)
+    return joined[:size], tuple(keys)
 
 
 def read_topic_frame(frame: bytes) -> tuple[int, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], bytes]:

@@ -16,6 +16,7 @@ from fraudc_runtime.frames import (
     LATE,
     MAX_WATERMARK,
     MIN_WATERMARK,
+    NEWER_PROFILES,
     PROFILES,
     PUBLISHED,
     STATUS,
@@ -23,10 +24,11 @@ from fraudc_runtime.frames import (
     TRANSACTIONS,
     tagged_frame,
 )
-from fraudc_runtime.payloads import Payloads, file_payloads, topic_payloads
-from fraudc_runtime.plan import EntitySpec
+from fraudc_runtime.payloads import Payloads, file_payloads, row_payloads, topic_payloads
+from fraudc_runtime.plan import Schema
+from fraudc_runtime.profile_rows import ProfileRows, Values
 from fraudc_runtime.programs import Programs
-from fraudc_runtime.readers import Reader, profile_reader, profile_values, transaction_reader
+from fraudc_runtime.readers import Reader, transaction_reader
 from fraudc_runtime.readings import Reading, alike, divided
 from fraudc_runtime.record import EVENT_TIME, ID, Item, positions
 from fraudc_runtime.render import seconds, timestamp_text, transaction_renderer
@@ -55,13 +57,17 @@ class Program(Protocol):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where a frame's payloads come from. `name` is what dead letters call it; `entity` says whose profile rows they are, by its number."""
+    """Where a frame's payloads come from. `name` is what dead letters call it; `entity` says whose profile rows they are.
+
+    `newer` rows replace others of the same key, whichever comes first.
+    """
 
     kind: Literal["transactions", "profile"]
     name: str
-    entity: int | None
+    entity: str | None
     format: Literal["json", "csv"]
     partition: int
+    newer: bool = False
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -107,7 +113,8 @@ class Intake:
         self._show = shown
         self._payloads = Payloads(0, None, (), None, (), b"")
         self._max_future = program.orders.plan.schema.max_future  # another one applies when the job next starts
-        self._readers: list[tuple[Reader, EntitySpec | None]] = []  # of each source, with whose profile rows it has
+        self._readers: dict[int, Reader] = {}  # by source
+        self._row_readers: dict[int, ProfileRows] = {}  # that of an entity which the schema no longer has stays
         self._kind = TRANSACTIONS
         self._stateless_from: list[tuple[int, Stateless | None]] = [(MIN_WATERMARK, program.stateless)]
         self._readings: list[Reading] = []
@@ -131,8 +138,7 @@ class Intake:
         self._rendered = transaction_renderer(schema, orders.columns)
         at = positions(schema, orders.columns)
         self._key_positions = [[at[name] for name in entity.key] for entity in schema.entities]
-        made = [_reader(source, orders) for source in self._sources]
-        self._readers = [reader or self._readers[at] for at, reader in enumerate(made)]
+        self._choose_readers(schema)
         rules = any(stateless for _, stateless in self._stateless_from)
         stateless = self._shown if self._show else self._stateless if rules else None
         late, future = (None, self._future) if self._topics else (self._late, None)
@@ -147,34 +153,51 @@ class Intake:
             for start, each in (in_force if several else in_force[-1:])
         ]
 
+    def _choose_readers(self, schema: Schema) -> None:
+        entities = {entity.name: entity for entity in schema.entities}
+        for at, source in enumerate(self._sources):
+            if source.kind == "transactions":
+                self._readers[at] = transaction_reader(source.format, schema)
+            elif source.entity in entities:
+                self._row_readers[at] = ProfileRows(source.format, schema, entities[source.entity], keyed=self._topics)
+
     def frame(self, frame: bytes) -> bytes:
         """A source frame in, a tagged frame out. HeaderError when a CSV source begins with no usable header."""
         if frame[:2] == _END:
             return tagged_frame(MAX_WATERMARK, [(STATUS, None, _JSON.encode(self.counts))])
-        found = topic_payloads(frame) if self._topics else file_payloads(frame)
-        self._payloads, self._records = found, []
-        rows = self._readers[found.source][0].read(found.offsets[0] if found.offsets else 0, found.lengths, found.joined)
-        offsets = found.offsets[len(found.lengths) - len(rows) :]  # a header gives no row
-        source = self._sources[found.source]
+        source = self._sources[int.from_bytes(frame[:2], "big")]
+        self._payloads = found = self._found(frame, source)
+        self._records = []
         if self._topics:
             self._latest = NO_TIME
-            self._records.append((CLOCK, str(found.partition), b""))
         match source.kind:
             case "transactions":
-                partition = source.partition if found.partition is None else found.partition
-                dead_before = sum(self.counts.dead.values())
-                for reading, mine, places in self._divided(rows, offsets):
-                    self._transactions(reading, mine, partition, places)
-                self.counts.read += len(rows)
-                self.counts.valid += len(rows) - (sum(self.counts.dead.values()) - dead_before)
+                if self._topics:
+                    self._records.append((CLOCK, str(found.partition), b""))
+                self._read(source, found)
             case "profile":
-                self._profiles(rows, offsets)
+                self._profiles(source, found)
             case kind:
                 assert_never(kind)
         if self._topics:
             return tagged_frame(self._latest, self._records)
         watermark = MIN_WATERMARK if self._latest == NO_TIME else self._latest - self._schema.max_disorder - 1
         return tagged_frame(watermark, self._records)
+
+    def _found(self, frame: bytes, source: Source) -> Payloads:
+        if not self._topics:
+            return file_payloads(frame)
+        return topic_payloads(frame) if source.kind == "transactions" else row_payloads(frame)
+
+    def _read(self, source: Source, found: Payloads) -> None:
+        rows = self._readers[found.source].read(found.offsets[0] if found.offsets else 0, found.lengths, found.joined)
+        offsets = found.offsets[len(found.lengths) - len(rows) :]  # a header gives no row
+        partition = source.partition if found.partition is None else found.partition
+        dead_before = sum(self.counts.dead.values())
+        for reading, mine, places in self._divided(rows, offsets):
+            self._transactions(reading, mine, partition, places)
+        self.counts.read += len(rows)
+        self.counts.valid += len(rows) - (sum(self.counts.dead.values()) - dead_before)
 
     def _divided(self, rows: list[Row], offsets: Sequence[int]) -> list[tuple[Reading, list[Row], Sequence[int]]]:
         """The rows that are for each reading, `rows` being the newest one's, and their offsets."""
@@ -261,33 +284,17 @@ class Intake:
         )
         self._records.append((DEAD, None, _JSON.encode(letter)))
 
-    def _profiles(self, rows: list[Row], offsets: Sequence[int]) -> None:
-        index, entity = self._sources[self._payloads.source].entity, self._readers[self._payloads.source][1]
-        assert index is not None  # a profile source names its entity
-        assert entity is not None
-        wide, kept = len(entity.key), profile_values(entity)
-        by_shard: list[list[Any]] = [[] for _ in range(self._shards)]
-        for offset, row in zip(offsets, rows, strict=True):
+    def _profiles(self, source: Source, found: Payloads) -> None:
+        reader = self._row_readers[found.source]
+        rows = reader.read(found)
+        by_shard: dict[int, list[tuple[str, Values]]] = {}
+        for offset, row in zip(found.offsets[len(found.lengths) - len(rows) :], rows, strict=True):
             if isinstance(row, BadInput):
                 self.counts.bad_profiles += 1
                 self._dead(offset, row)
                 continue
             self.counts.profiles += 1
-            key = key_text(entity, list(row[:wide]))
-            assert key is not None  # the key's columns are required
-            by_shard[shard_of(entity.name, key, self._shards)].append((index, key, {name: row[at] for name, at in kept}))
-        self._send(PROFILES, by_shard)
-
-
-def _reader(source: Source, orders: Orders) -> tuple[Reader, EntitySpec | None] | None:
-    """None for rows of an entity that the schema no longer has: they are read as before."""
-    schema = orders.plan.schema
-    match source.kind:
-        case "transactions":
-            return transaction_reader(source.format, schema), None
-        case "profile":
-            assert source.entity is not None  # a profile source names its entity
-            entity = next((entity for entity in schema.entities if entity.name == orders.entities[source.entity]), None)
-            return None if entity is None else (profile_reader(source.format, schema, entity), entity)
-        case kind:
-            assert_never(kind)
+            by_shard.setdefault(shard_of(reader.entity, row[0], self._shards), []).append(row)
+        kind = NEWER_PROFILES if source.newer else PROFILES
+        for shard, mine in by_shard.items():
+            self._records.append((SUBFRAME, str(shard), kind + _MSGPACK.encode((reader.entity, mine))))

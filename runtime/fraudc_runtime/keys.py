@@ -5,7 +5,7 @@ from itertools import islice
 
 from fraudc_runtime.lower.entity import EntityProgram, State
 from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, TOUCHED, log_length
-from fraudc_runtime.state import VERSION, KeyCodec, Store, pack, unpack, versioned
+from fraudc_runtime.state import KeyCodec, Store, unpack, versioned
 
 _SLOT_BYTES, _KEY_BYTES, _MEMBER_BYTES = 26, 400, 120  # of CPython objects: a key of 74 slots takes 2.4 KB
 _SAMPLE = 1_000  # keys that are looked at to estimate the members of all
@@ -80,19 +80,14 @@ class Keys:
             self._before.release(key)
 
     def _profile(self, key: str) -> list[object] | None:
-        data = self._store.get(f"p/{self.program.spec.name}/{key}")
+        data = self._store.get(profile_entry(self.program.spec.name, key))
         return None if data is None else self._columns(unpack(versioned(data)))
 
     def _columns(self, row: dict[str, object]) -> list[object]:
         return [row.get(field.name) for field in self.program.spec.profile]
 
-    def set_profile(self, key: str, row: dict[str, object] | None) -> None:
-        """A profile row's values by the names of its fields; None removes it."""
-        entry = f"p/{self.program.spec.name}/{key}"
-        if row is None:
-            self._store.remove(entry)
-        else:
-            self._store.put(entry, VERSION + pack(row))
+    def show_profile(self, key: str, row: dict[str, object] | None) -> None:
+        """Another profile row has been stored for the key, or none is any more."""
         for generation in (self.young, self._old):
             if key in generation:
                 generation[key][PROFILE] = None if row is None else self._columns(row)
@@ -171,6 +166,11 @@ class Keys:
         ends = [int(state[since]) + cooldown for since, _, cooldown in program.cooldowns.values()]
         empty = max([last + program.horizon, *ends])
         return empty if forgotten is None else min(empty, forgotten)
+
+
+def profile_entry(entity: str, key: str) -> str:
+    """Where a key's profile row is stored: its values by the names of the fields."""
+    return f"p/{entity}/{key}"
 
 
 def registered(state: State) -> list[int | None]:

@@ -7,13 +7,14 @@ from itertools import accumulate
 
 import msgspec
 
-from fraudc_runtime.frames import read_source_frame, read_topic_frame
+from fraudc_runtime.frames import read_keys, read_source_frame, read_topic_frame
 
 
 class Payloads(msgspec.Struct, frozen=True, dict=True):
     """A frame's payloads, joined by newlines. `partition` is None where the source has only one; offsets rise.
 
-    `received` are the records' own timestamps (ms, -1: none), or None for a file, whose lines have none.
+    `received` are the records' own timestamps (ms, -1: none), or None for a file, whose lines have none. `keys` are those of profile rows
+    in a topic.
     """
 
     source: int
@@ -22,6 +23,7 @@ class Payloads(msgspec.Struct, frozen=True, dict=True):
     received: Sequence[int] | None
     lengths: tuple[int, ...]
     joined: bytes
+    keys: tuple[bytes | None, ...] | None = None
 
     def at(self, offset: int) -> bytes:
         """The payload of a source's offset."""
@@ -56,3 +58,10 @@ def file_payloads(frame: bytes) -> Payloads:
 def topic_payloads(frame: bytes) -> Payloads:
     """The records of a topic frame."""
     return Payloads(*read_topic_frame(frame))
+
+
+def row_payloads(frame: bytes) -> Payloads:
+    """The profile rows of a topic frame."""
+    source, partition, offsets, received, lengths, rest = read_topic_frame(frame)
+    joined, keys = read_keys(lengths, rest)
+    return Payloads(source, partition, offsets, received, lengths, joined, keys)

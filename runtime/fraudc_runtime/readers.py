@@ -27,10 +27,10 @@ def transaction_reader(format: Format, schema: Schema) -> Reader:
     return _reader(format, fields, schema.money, schema.id, required)
 
 
-def profile_reader(format: Format, schema: Schema, entity: EntitySpec) -> Reader:
-    """Rows hold the entity's key fields and then its profile fields, likewise; money is in base."""
+def profile_reader(format: Format, schema: Schema, entity: EntitySpec, *, keyed: bool = False) -> Reader:
+    """Rows hold the entity's key fields and then its profile fields, likewise; money is in base. `keyed` rows need not repeat their key."""
     types = {field.name: field.type for field in schema.fields}
-    fields = (*(FieldSpec(name, types[name]) for name in entity.key), *entity.profile)
+    fields = (*(FieldSpec(name, types[name], optional=keyed) for name in entity.key), *entity.profile)
     in_base = schema.money and MoneySpec(schema.money.base, None, schema.money.currencies)
     return _reader(format, fields, in_base, None, entity.key)
 

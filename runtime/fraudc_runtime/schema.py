@@ -24,6 +24,7 @@ BAD_INPUT_CODES: Final[Mapping[str, str]] = {
     "bad_id": "the transaction's id is empty or longer than 256 characters",
     "money_decimals": "an amount has more decimals than its currency",
     "unknown_currency": "an amount is in a currency that the project gives no rate for",
+    "bad_key": "a message of profile rows has no key, none that its entity can have, or another than its row",
     "in_future": "the event time is later than the record's own timestamp by more than max_future",
 }
 """Every code of bad input, stable for ever, with what it says of a payload."""

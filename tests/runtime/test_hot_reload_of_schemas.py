@@ -54,7 +54,7 @@ class Stages:
     def __post_init__(self) -> None:
         self.standing = Standing((first(self.plan),))
         program = bind(self.plan)
-        sources = (Source("transactions", "t", None, "json", 0), Source("profile", "p", 0, "json", 0))
+        sources = (Source("transactions", "t", None, "json", 0), Source("profile", "p", "card", "json", 0))
         self.intake, self.shard = Intake(program, sources, 1), Shard(program, self.store, Counts())
         self.tell(intake=True, shard=True)
 

@@ -232,30 +232,32 @@ class TestProfiles:
     )
     SCHEMA = schema_of(FieldSpec("n", "int", True), entities=(NUMBER, ENTITY, EntitySpec("pair", ("customer_id", "n"), ENTITY.profile)))
 
-    def read(self, format: Any, *payloads: bytes, entity: int = 1) -> tuple[list[Any], list[dict[str, Any]], Intake]:
+    def read(self, format: Any, *payloads: bytes, entity: str = "customer") -> tuple[list[Any], list[dict[str, Any]], Intake]:
         intake = Intake(Bound(Plan(self.SCHEMA, {}, (), ())), (Source("profile", "customers", entity, format, 0),), 1)
         watermark, records = read_tagged_frame(intake.frame(source_frame(0, 0, list(payloads))))
         assert watermark == MIN_WATERMARK
         frames = [payload for tag, _, payload in records if tag == SUBFRAME]
         assert all(frame[:1] == PROFILES for frame in frames)
-        return [row for frame in frames for row in msgspec.msgpack.decode(frame[1:])], dead(records), intake
+        decoded = [msgspec.msgpack.decode(frame[1:]) for frame in frames]
+        assert {name for name, _ in decoded} <= {entity}
+        return [row for _, rows in decoded for row in rows], dead(records), intake
 
     def test_a_csv_row_is_the_key_and_the_profile_s_fields_by_name_with_money_in_base(self) -> None:
         rows, letters, _ = self.read("csv", b"limit,customer_id,home,level", b"1.50,C1,FR,3", b",C2,,")
-        assert rows == [[1, "C1", {"home": "FR", "limit": 150, "level": 3}], [1, "C2", {"home": None, "limit": None, "level": None}]]
+        assert rows == [["C1", {"home": "FR", "limit": 150, "level": 3}], ["C2", {"home": None, "limit": None, "level": None}]]
         assert letters == []
 
     def test_a_json_row_likewise(self) -> None:
         rows, _, _ = self.read("json", b'{"customer_id": "C1", "limit": "7", "home": null, "currency": "JPY"}')
-        assert rows == [[1, "C1", {"home": None, "limit": 700, "level": None}]]
+        assert rows == [["C1", {"home": None, "limit": 700, "level": None}]]
 
     def test_a_composite_key_has_one_column_for_each_field(self) -> None:
-        rows, _, _ = self.read("csv", b"n,customer_id,home", b"5,C1,FR", entity=2)
-        assert rows == [[2, '["C1",5]', {"home": "FR", "limit": None, "level": None}]]
+        rows, _, _ = self.read("csv", b"n,customer_id,home", b"5,C1,FR", entity="pair")
+        assert rows == [['["C1",5]', {"home": "FR", "limit": None, "level": None}]]
 
     def test_bad_rows_are_dead_letters_and_count_as_no_transactions(self) -> None:
         rows, letters, intake = self.read("csv", b"customer_id,level", b"C1,1", b",1", b"C2,x", b"C3,2")
-        assert [row[1] for row in rows] == ["C1", "C3"]
+        assert [row[0] for row in rows] == ["C1", "C3"]
         assert [(letter["code"], letter["source"], letter["offset"]) for letter in letters] == [
             ("missing_field", "customers", 2),
             ("wrong_type", "customers", 3),
@@ -265,10 +267,10 @@ class TestProfiles:
 
     def test_rows_of_one_key_keep_their_order(self) -> None:
         rows, _, _ = self.read("csv", b"customer_id,home", b"C1,FR", b"C1,DE")
-        assert [row[2]["home"] for row in rows] == ["FR", "DE"]
+        assert [row[1]["home"] for row in rows] == ["FR", "DE"]
 
     def test_a_row_stands_in_its_key_s_shard(self) -> None:
-        intake = Intake(Bound(Plan(self.SCHEMA, {}, (), ())), (Source("profile", "customers", 1, "json", 0),), 64)
+        intake = Intake(Bound(Plan(self.SCHEMA, {}, (), ())), (Source("profile", "customers", "customer", "json", 0),), 64)
         records = read_tagged_frame(intake.frame(source_frame(0, 0, [b'{"customer_id": "C9"}'])))[1]
         assert [key for _, key, _ in records] == [str(crc32(b"customer\x00C9") % 64)]
 

@@ -143,7 +143,7 @@ def _profile_sources(plan: "Plan", options: list[str]) -> "list[tuple[Source, Pa
             raise Failure(f"--profiles {option}: the project has no entity {name}; it has {', '.join(names) or 'none'}", USAGE)
         if not plan.schema.entities[names.index(name)].profile:
             raise Failure(f"--profiles {option}: the entity {name} declares no profile fields", USAGE)
-        found.append((Source("profile", Path(file).name, names.index(name), _format(Path(file)), 0), Path(file)))
+        found.append((Source("profile", Path(file).name, name, _format(Path(file)), 0), Path(file)))
     return found
 
 

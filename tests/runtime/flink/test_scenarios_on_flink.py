@@ -22,7 +22,7 @@ LARGEST = max(MERGED, key=lambda merged: len(merged.lines))
 
 def run_on_flink(folder: Path, cluster: Cluster, plan: Plan, lines: Sequence[bytes], profiles: Rows, settings: Settings) -> Observed:
     """The lines and rows as files, through the whole job."""
-    sources = sources_of(plan, profiles)
+    sources = sources_of(profiles)
     contents = [
         *("".join(as_json(row) + "\n" for row in rows).encode() for rows in profiles.values()),
         b"".join(line + b"\n" for line in lines),
