@@ -12,6 +12,7 @@ import fraudc.cli.consume
 import fraudc.cli.diff
 import fraudc.cli.dlq
 import fraudc.cli.explain
+import fraudc.cli.index
 import fraudc.cli.profiles
 import fraudc.cli.publish
 import fraudc.cli.replay
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain):
     app.command(module.NAME)(module.command)
-for module in (fraudc.cli.publish, fraudc.cli.rollback, fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
+for module in (fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback, fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
     app.command(module.NAME)(module.command)
 for group in (fraudc.cli.dlq, fraudc.cli.profiles):
     app.add_typer(group.app, name=group.NAME)

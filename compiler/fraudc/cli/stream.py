@@ -105,7 +105,8 @@ def _topics(connection: "Connection", request: Request) -> int:
 
 def _run(job: "TopicJob", stopping: Callable[[], bool], quiet: bool) -> None:
     from fraudc_runtime.flink import failures  # noqa: PLC0415  start-up
-    from fraudc_runtime.flink.topics import Watch, run_topics  # noqa: PLC0415  start-up
+    from fraudc_runtime.flink.resumed import Watch  # noqa: PLC0415  start-up
+    from fraudc_runtime.flink.topics import run_topics  # noqa: PLC0415  start-up
 
     def started(checkpoint: str | None) -> None:
         where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {job.topics.transactions}"

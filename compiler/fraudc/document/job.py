@@ -35,7 +35,7 @@ class TopicsDocument(Model):
 
 
 class ElasticsearchDocument(Model):
-    """Where alerts become searchable."""
+    """Where alerts become searchable. Files are relative to the project's."""
 
     model_config = ConfigDict(title="`elasticsearch`")
 
@@ -43,6 +43,7 @@ class ElasticsearchDocument(Model):
     index_prefix: Text = "alerts-"
     user: Text | None = None
     password_file: Text | None = None
+    api_key_file: Text | None = None
     ca_file: Text | None = None
 
 

@@ -15,15 +15,19 @@ from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
 _FASTEST_POLL, _SLOWEST_POLL = 0.005, 0.1
-_CANCEL_SECONDS, _STOP_SECONDS, _FINISH_SECONDS, _LOOK_SECONDS = 3.0, 60.0, 1.0, 1.0
+_CANCEL_SECONDS, _FINISH_SECONDS, _LOOK_SECONDS = 3.0, 1.0, 1.0
 
 
 class Stop(Exception):
-    """Raised by `watch` to end a job that would go on: with a savepoint in `folder`, once its last transactions are committed."""
+    """Raised by `watch` to end a job that would go on: with a savepoint in `folder`, once its last transactions are committed.
 
-    def __init__(self, folder: str) -> None:
+    Where that takes longer than `patience` seconds it ends without one.
+    """
+
+    def __init__(self, folder: str, patience: float) -> None:
         super().__init__(folder)
         self.folder = folder
+        self.patience = patience
 
 
 class Cluster:
@@ -86,7 +90,7 @@ class Cluster:
             _wait(result, _both(watch, self._failures(cluster, job, failed)) if failed else watch, None)
         except BaseException as reason:
             if isinstance(reason, Stop):
-                _wait(cluster.stopWithSavepoint(job, reason.folder, False, self.internals.native_savepoint), lambda: None, _STOP_SECONDS)
+                _wait(cluster.stopWithSavepoint(job, reason.folder, False, self.internals.native_savepoint), lambda: None, reason.patience)
                 _wait(result, lambda: None, _FINISH_SECONDS)
             if not result.isDone():
                 cluster.cancelJob(job)
