@@ -68,8 +68,7 @@ class Bench:
 
 def outcome(program: Program, case: Case) -> Outcome:
     """Feeds a test into fresh state: profile rows, then the transactions as they are written, then the end of input."""
-    names = [entity.name for entity in program.plan.schema.entities]
-    rows = [Source("profile", entity, names.index(entity), "json", 0) for entity in case.rows]
+    rows = [Source("profile", entity, entity, "json", 0) for entity in case.rows]
     runner = Runner(program, (*rows, Source("transactions", "transactions", None, "json", 0)))
     for number, payloads in enumerate(case.rows.values()):
         runner.frame(source_frame(number, 0, list(payloads)))
