@@ -13,7 +13,7 @@ from fraudc_runtime.frames import DEAD, MAX_WATERMARK, MIN_WATERMARK, STATUS, ta
 from fraudc_runtime.intake import DeadLetter, Record
 from fraudc_runtime.programs import Programs
 from fraudc_runtime.render import timestamp_text
-from fraudc_runtime.rulesets.acceptance import Refused, Standing, receive
+from fraudc_runtime.rulesets.acceptance import Accepted, Refused, Standing, accept, receive
 from fraudc_runtime.rulesets.acknowledgement import acknowledge
 from fraudc_runtime.rulesets.ruleset import decode, encode
 
@@ -25,7 +25,7 @@ class PublishedRules:
     """The sets that stand on task `index` (from 0) of `count` of an operator; `standing` is there once `begin` was called.
 
     Every task of an operator holds the same sets in its broadcast state. The first message of every start makes it write those it began
-    with: no checkpoint is without them, and behind a restore those in force go on, whatever has been published meanwhile.
+    with: no checkpoint is without them. Behind a restore those in force go on, and what was published meanwhile follows.
     """
 
     standing: Standing
@@ -44,8 +44,8 @@ class PublishedRules:
         if self.swaps:
             return []
         state = context.get_broadcast_state(descriptor())
-        known = msgspec.msgpack.decode(state.get(_SETS), type=list[bytes]) if state.contains(_SETS) else self._first
-        self._stand(Standing(tuple(map(decode, known))))
+        begun = Standing(tuple(map(decode, self._first)))
+        self._stand(_succeeding(state.get(_SETS), begun) if state.contains(_SETS) else begun)
         return [self._said(self.standing.newest.revision)]
 
     def receive(self, message: bytes, context: Any) -> list[Record]:
@@ -101,6 +101,16 @@ class PublishedRules:
         raw = b64encode(payload).decode()
         letter = DeadLetter(f"rules_{refused.code}", refused.reason, self._topic, 0, offset, time, raw)
         return [(DEAD, None, msgspec.json.encode(letter))]
+
+
+def _succeeding(stored: bytes, begun: Standing) -> Standing:
+    """The stored sets, and those of `begun` that follow them: were these only read from the topic, transactions could overtake them."""
+    standing = Standing(tuple(map(decode, msgspec.msgpack.decode(stored, type=list[bytes]))))
+    for ruleset in begun.sets:
+        found = accept(standing, ruleset)
+        if isinstance(found, Accepted):
+            standing = found.standing
+    return standing
 
 
 def subtask(context: Any) -> tuple[int, int]:
