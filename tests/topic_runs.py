@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,16 +72,16 @@ class Topics:
         consumer.close()
         return found
 
-    def settings(self, folder: Path, interval: str = "1s") -> str:
-        """`job:` of a project over these topics, a checkpoint every `interval`."""
+    def settings(self, folder: Path, interval: str = "1s", timeout: str = "1m", servers: str = "") -> str:
+        """`job:` of a project over these topics, a checkpoint every `interval`; `servers` are another way to the broker."""
         topics = ", ".join(f"{kind}: {name}" for kind, name in self.names.items())
         return f"""
 job:
   name: {self.prefix}job
-  kafka: {{bootstrap_servers: "{self.servers}"}}
+  kafka: {{bootstrap_servers: "{servers or self.servers}"}}
   topics: {{{topics}}}
   checkpoints: {{dir: "{folder}", interval: {interval}}}
-  transaction_timeout: 1m
+  transaction_timeout: {timeout}
 """
 
 
@@ -108,12 +108,15 @@ class Job:
         """SIGKILL to Java, where the job runs, and to the command; harmless when they have ended."""
         if self._process.poll() is not None:
             return
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(child), signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self._process.kill()
         self._process.wait()
+
+    def signal(self, sign: signal.Signals) -> None:
+        """To Java: SIGSTOP freezes the job, SIGCONT lets it go on."""
+        for child in Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), sign)
 
     def stop(self) -> tuple[int, bytes, bytes]:
         """SIGTERM: (exit code, standard output, standard error)."""
@@ -129,6 +132,16 @@ class Job:
         """AssertionError with what it said when it has ended."""
         if self._process.poll() is not None:
             raise AssertionError(f"it has ended: {self.told().decode()}")
+
+
+@contextlib.contextmanager
+def running(project: Path, *options: str) -> Iterator[Job]:
+    """The project's job, which ends with the context."""
+    job = Job(project, *options)
+    try:
+        yield job
+    finally:
+        job.kill()
 
 
 def wait_until(happened: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:

@@ -25,9 +25,9 @@ PATIENCE = 60.0  # seconds until the broker answers
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure_port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure_port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure_port},CONTROLLER://127.0.0.1:{controller_port},GATED://127.0.0.1:{gated_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURE://127.0.0.1:{secure_port},GATED://127.0.0.1:{gate_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT,GATED:PLAINTEXT
 controller.listener.names=CONTROLLER
 controller.quorum.bootstrap.servers=127.0.0.1:{controller_port}
 log.dirs={data}
@@ -49,6 +49,7 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 transaction.max.timeout.ms=900000
+transaction.abort.timed.out.transaction.cleanup.interval.ms=500
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 num.network.threads=2
@@ -57,11 +58,15 @@ num.io.threads=2
 
 
 class Kafka:
-    """One broker. `servers` takes plain connections; `secure_servers` TLS and SASL/PLAIN as USER with PASSWORD, `authority` is its CA."""
+    """One broker. `servers` takes plain connections; `secure_servers` TLS and SASL/PLAIN as USER with PASSWORD, `authority` is its CA.
+
+    `gate` is the port that the broker names to who comes by `gated`: a Gate between the two sees all that they say.
+    """
 
     def __init__(self, port: int | None = None) -> None:
-        ports = [port or free_port(), free_port(), free_port()]
+        ports = [port or free_port(), *(free_port() for _ in range(4))]
         self.servers, self.secure_servers = (f"127.0.0.1:{number}" for number in ports[:2])
+        self.gated, self.gate = ports[3:]
         self._ports = ports
         self._process: Process | None = None
 
@@ -103,7 +108,7 @@ class Kafka:
     def _format(self) -> None:
         made = certificate()
         settings = {"user": USER, "password": PASSWORD, "store": made.store, "store_password": made.password, "data": self._folder / "data"}
-        ports = dict(zip(("port", "secure_port", "controller_port"), self._ports, strict=True))
+        ports = dict(zip(("port", "secure_port", "controller_port", "gated_port", "gate_port"), self._ports, strict=True))
         self._properties.write_text(_PROPERTIES.format(**settings, **ports))
         identity = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool: Command = [java(), "-XX:TieredStopAtLevel=1", "-cp", f"{kafka_jars()}/*", "kafka.tools.StorageTool"]

@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from fraudc_runtime.rulesets.acceptance import Standing, begin
 from fraudc_runtime.rulesets.ruleset import RuleSet
 from servers.fixtures import kafka
 from servers.kafka import Kafka
-from topic_runs import Job, Topics
+from topic_runs import Topics, running
 
 __all__ = ["kafka"]
 
@@ -82,15 +80,6 @@ def expected(first: RuleSet, second: RuleSet, before: list[bytes], after: list[b
     runner.stand(Standing((*known.sets, second)))
     runner.frame(source_frame(0, len(before), after))
     return sorted(runner.end().alerts)
-
-
-@contextmanager
-def running(project: Path, *options: str) -> Iterator[Job]:
-    job = Job(project, *options)
-    try:
-        yield job
-    finally:
-        job.kill()
 
 
 def test_a_published_set_takes_over_at_its_event_time_and_one_that_cannot_be_read_changes_nothing(kafka: Kafka, tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,8 +25,8 @@ from fraudc_runtime.rulesets.succession import first
 from runtime.flink.test_topology import Watched, operators
 from servers.fixtures import kafka
 from servers.kafka import Kafka
-from topic_runs import Job, wait_until
 from topic_runs import Topics as RealTopics
+from topic_runs import running, wait_until
 
 __all__ = ["kafka"]
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -172,15 +170,6 @@ def _key(alert: bytes) -> bytes:
     found = json.loads(alert)
     key: str = found["transaction_id"] if found["entity"] is None else found["key"]
     return key.encode()
-
-
-@contextmanager
-def running(project: Path, *options: str) -> Iterator[Job]:
-    job = Job(project, *options)
-    try:
-        yield job
-    finally:
-        job.kill()
 
 
 def project(topics: RealTopics, folder: Path, interval: str = "1s") -> Path:
