@@ -16,12 +16,12 @@ from fraudc.load.patterns import TooManyEntriesError, matching
 from fraudc.source import SourceFile, Span
 
 PROJECT_FILE = "fraudc.yaml"
+TEST_ENDINGS = (".test.yaml", ".test.yml", ".test.json")  # of files that never hold rules
 LARGEST_LIST = 16 * LARGEST_FILE  # bytes
 MOST_LINES = 1_000_000  # of a list
 
 _UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of characters that would disturb whatever shows the name
 _LONGEST_NAME = 300  # characters of a path that stands whole in a message
-_TESTS = (".test.yaml", ".test.yml", ".test.json")
 
 
 class ProjectError(Exception):
@@ -59,7 +59,7 @@ def find_project(start: Path) -> Path:
 
 def read_project(root: Path, diagnostics: Diagnostics) -> Project | None:
     """The project in a folder; None if fraudc.yaml gives no schema, which is reported. ProjectError for a file that cannot be read."""
-    data = _bytes(root / PROJECT_FILE, PROJECT_FILE, LARGEST_FILE)
+    data = read_bytes(root / PROJECT_FILE, PROJECT_FILE, LARGEST_FILE)
     file, tree = load(PROJECT_FILE, data, diagnostics)
     settings = None if tree is None else read_project_document(file, tree, diagnostics)
     if settings is None:
@@ -73,7 +73,7 @@ def read_project(root: Path, diagnostics: Diagnostics) -> Project | None:
 
 def _rule_file(path: Path, root: Path, diagnostics: Diagnostics) -> Document[RuleFileDocument] | None:
     name = Path(os.path.relpath(path, root)).as_posix()
-    file, tree = load(name, _bytes(path, name, LARGEST_FILE), diagnostics)
+    file, tree = load(name, read_bytes(path, name, LARGEST_FILE), diagnostics)
     return None if tree is None else read_rule_document(file, tree, diagnostics)
 
 
@@ -89,7 +89,7 @@ def _rule_files(root: Path, settings: Document[ProjectDocument], diagnostics: Di
 
 def _matches(root: Path, pattern: str) -> list[Path]:
     names = _names_of(pattern, root)
-    paths = (Path(os.path.normpath(root / name)) for name in names if not name.endswith(_TESTS))
+    paths = (Path(os.path.normpath(root / name)) for name in names if not name.endswith(TEST_ENDINGS))
     project = Path(os.path.normpath(root / PROJECT_FILE))
     return [path for path in paths if path != project and not path.is_dir()]
 
@@ -156,7 +156,7 @@ def _items(
 
 def _items_of(path: Path, name: str) -> tuple[ListItem, ...]:
     """One value a line, trimmed, empty lines skipped."""
-    data = _bytes(path, name, LARGEST_LIST)
+    data = read_bytes(path, name, LARGEST_LIST)
     if data.count(b"\n") > MOST_LINES:
         raise ProjectError(f"{name} has more than {MOST_LINES:,} lines")
     try:
@@ -172,7 +172,7 @@ def _items_of(path: Path, name: str) -> tuple[ListItem, ...]:
     return tuple(items)
 
 
-def _bytes(path: Path, name: str, limit: int) -> bytes:
+def read_bytes(path: Path, name: str, limit: int) -> bytes:
     """The content of a file, and one byte more than the limit of a larger one."""
     name = name if name.isprintable() and len(name) <= _LONGEST_NAME else shown(name)
     try:

@@ -22,7 +22,7 @@ from fraudc_runtime.frames import (
 )
 from fraudc_runtime.intake import Intake, Source
 from fraudc_runtime.plan import Plan
-from fraudc_runtime.program import bind
+from fraudc_runtime.program import Program, bind
 from fraudc_runtime.programs import Programs
 from fraudc_runtime.rulesets.acceptance import Standing
 
@@ -48,12 +48,15 @@ class Entries(dict[str, bytes]):
 
 
 class Runner:
-    """One intake and its shards. `cut` stores everything and starts again from what was stored, as a restored job does."""
+    """One intake and its shards. `cut` stores everything and starts again from what was stored, as a restored job does.
 
-    def __init__(self, plan: Plan, sources: tuple[Source, ...], shards: int = 1) -> None:
+    Who runs the same rules many times gives their program, bound once.
+    """
+
+    def __init__(self, plan: Plan | Program, sources: tuple[Source, ...], shards: int = 1) -> None:
         self.result = Result()
         self.stores = [Entries() for _ in range(shards)]
-        self._program = bind(plan)
+        self._program = plan if isinstance(plan, Program) else bind(plan)
         self._intake = Intake(self._program, sources, shards)
         self._counts = Counts()
         self._standing: Standing | None = None

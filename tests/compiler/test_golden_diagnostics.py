@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fraudc.author.testing.files import read_tests, test_paths
 from fraudc.codes import registry
 from fraudc.diagnostics import Diagnostic
 from fraudc.pipeline import compile_project
@@ -35,7 +36,10 @@ def unescaped(content: str) -> bytes:
 
 def diagnostics_of(case: str, root: Path) -> list[Diagnostic]:
     lay_out(case, root)
-    return compile_project(root).diagnostics.ordered()
+    compilation = compile_project(root)
+    if compilation.plan is not None and compilation.project is not None:
+        read_tests(compilation.project, compilation.plan, test_paths(compilation.project), compilation.diagnostics)
+    return compilation.diagnostics.ordered()
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -15,12 +15,17 @@ def aggregate(signature: Signature) -> str:
     return f"{alone}, of those{seen}" if seen else alone
 
 
+def window_texts(plan: Plan) -> dict[str, str]:
+    """Each window as it stands in a rule, by signature id."""
+    return {signature.id: signature.text.removeprefix(_prefix(signature)) for signature in plan.signatures}
+
+
 def rule_keys(rule: Rule, plan: Plan) -> dict[str, str]:
     """Canonical texts by key, absent keys left out; windows as they are written, rates and list contents aside.
 
     `let` gives the order of the names when there are several, since alerts show them in it.
     """
-    texts = {signature.id: signature.text.removeprefix(_prefix(signature)) for signature in plan.signatures}
+    texts = window_texts(plan)
 
     def text(expr: Expr | None) -> str | None:
         return None if expr is None else spell(expr, rule.entity, texts)

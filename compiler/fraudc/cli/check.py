@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fraudc.cli.compiled import colour, compilation_of, root_of
+from fraudc.cli.compiled import colour, compilation_of, readable, root_of
 from fraudc.cli.failure import FINDINGS, USAGE, WARNINGS, Failure
 from fraudc.cli.options import Project, Quiet
 
 if TYPE_CHECKING:
     from fraudc.diagnostics import Diagnostic
+    from fraudc.pipeline import Compilation
 
 NAME = "check"
 
@@ -43,6 +44,7 @@ def command(
 ) -> None:
     """Check the rules: every mistake with its place and what to write instead."""
     compilation = compilation_of(project)
+    _check_tests(compilation)
     found = compilation.diagnostics.ordered()
     if files:
         found = _of_files(found, files, root_of(project))
@@ -54,6 +56,15 @@ def command(
         raise typer.Exit(FINDINGS)
     if found and fail_level is FailLevel.warning:
         raise typer.Exit(WARNINGS)
+
+
+def _check_tests(compilation: "Compilation") -> None:
+    """What tests say of rules that compile is checked too."""
+    from fraudc.author.testing.files import read_tests, test_paths  # noqa: PLC0415  start-up
+
+    if compilation.plan is not None and compilation.project is not None:
+        with readable():
+            read_tests(compilation.project, compilation.plan, test_paths(compilation.project), compilation.diagnostics)
 
 
 def _of_files(found: "list[Diagnostic]", files: list[Path], root: Path) -> "list[Diagnostic]":

@@ -19,6 +19,7 @@ import fraudc.cli.replay
 import fraudc.cli.rollback
 import fraudc.cli.run
 import fraudc.cli.status
+import fraudc.cli.test
 from fraudc.cli.failure import Failure
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain):
+for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain, fraudc.cli.test):
     app.command(module.NAME)(module.command)
 for module in (fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback, fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
     app.command(module.NAME)(module.command)

@@ -1,4 +1,4 @@
-"""Progress on a terminal: bytes read in, a bar on standard error out, once something takes longer than two seconds."""
+"""Progress on a terminal: bytes read or steps done in, a bar on standard error out, once something takes longer than two seconds."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -38,5 +38,30 @@ def bar(what: str, shown: bool) -> "Iterator[Callable[[Progress], None] | None]"
 
     try:
         yield report
+    finally:
+        shown_bar.stop()
+
+
+@contextmanager
+def steps(what: str, total: int, shown: bool) -> Iterator[Callable[[], None]]:
+    """Gives a function to call after each of so many steps."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich import progress as rich_progress  # noqa: PLC0415  start-up
+    from rich.console import Console  # noqa: PLC0415  start-up
+
+    columns = (rich_progress.TextColumn("{task.description}"), rich_progress.BarColumn(), rich_progress.MofNCompleteColumn())
+    shown_bar = rich_progress.Progress(*columns, console=Console(stderr=True), transient=True)
+    task = shown_bar.add_task(what, total=total)
+    begun = time.monotonic()
+
+    def done() -> None:
+        if time.monotonic() - begun > PATIENCE:
+            shown_bar.start()
+        shown_bar.update(task, advance=1)
+
+    try:
+        yield done
     finally:
         shown_bar.stop()

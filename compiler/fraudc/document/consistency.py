@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from fraudc.codes import keys
 from fraudc.diagnostics import Diagnostics
-from fraudc.document.defaults import default_text
+from fraudc.document.defaults import FITTING, default_text
 from fraudc.document.leaves import shown
 from fraudc.document.located import Document
 from fraudc.document.rules import DETECTORS, PARAMETERS, RuleDocument, RuleFileDocument
@@ -17,14 +17,6 @@ from fraudc.suggest import did_you_mean
 
 _SECRET = re.compile(r"password|secret|jaas|credential|token|\.key$", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
-_FITTING = {
-    "string": 'a text, like `"unknown"`',
-    "bool": "`true` or `false`",
-    "int": "a whole number of 64 bits",
-    "float": "a number",
-    "money": "an amount without a currency, like `0.00`",
-    "timestamp": "a time with an offset, like `2026-01-01T00:00:00Z`",
-}
 
 
 def check_rule(document: Document[RuleFileDocument], index: int, rule: RuleDocument, diagnostics: Diagnostics) -> None:
@@ -143,7 +135,7 @@ class _SchemaCheck:
             )
         if field.default is not None and default_text(field.default, field.type) is None:
             message = f"{shown(field.default.text)} is no default for {field.type.type}"
-            self.diagnostics.report(keys.DEFAULT, message, self.document.span((*place, "default")), f"write {_FITTING[field.type.type]}")
+            self.diagnostics.report(keys.DEFAULT, message, self.document.span((*place, "default")), f"write {FITTING[field.type.type]}")
         seen = set() if field.path else {name}
         for index, alias in enumerate(field.aliases):
             if alias in seen:

@@ -8,6 +8,15 @@ from fraudc.document.leaves import FieldType
 from fraudc.literals.instants import instant
 from fraudc.load import Scalar
 
+FITTING = {  # how a value of each type is written
+    "string": 'a text, like `"unknown"`',
+    "bool": "`true` or `false`",
+    "int": "a whole number of 64 bits",
+    "float": "a number",
+    "money": "an amount without a currency, like `0.00`",
+    "timestamp": "a time with an offset, like `2026-01-01T00:00:00Z`",
+}
+
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _AMOUNT = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _LARGEST = 2**63

@@ -12,6 +12,7 @@ from fraudc.document.leaves import Model, kind, shown
 from fraudc.document.located import Document
 from fraudc.document.rules import RuleDocument, RuleFileDocument
 from fraudc.document.schema import ProjectDocument
+from fraudc.document.tests import AlertDocument, CaseDocument, TestFileDocument, TransactionDocument
 from fraudc.load import Mapping, Node, Path, Scalar, Sequence, follow, head_span, key_at
 from fraudc.source import SourceFile, Span
 from fraudc.suggest import did_you_mean
@@ -30,6 +31,11 @@ _EXAMPLES = {
     "type": "type: string",
     "key": "key: customer_id",
     "base": "base: USD",
+    "tests": "tests: [{name: …, transactions: […], alerts: […]}]",
+    "name": "name: three probes and a large purchase",
+    "transactions": "transactions: [{at: 0s, amount: 210}]",
+    "rule": "rule: card-testing",
+    "transaction": "transaction: t0001",
 }  # how the line that is missing could look
 
 # Words that other tools use for what is called otherwise here.
@@ -48,7 +54,10 @@ _MOST_LISTED = 8
 _ROUNDS = 20  # documents are six levels deep
 
 # What stands in for a required key that is missing or wrong, so that the document around it survives.
-_STAND_INS: dict[str, Any] = {"id": "unnamed", "event_time": "event_time", "version": "1", "fields": {}, "rules": [], "base": "USD"}
+_STAND_INS: dict[str, Any] = {
+    "id": "unnamed", "event_time": "event_time", "version": "1", "fields": {}, "rules": [], "base": "USD", "name": "unnamed",
+    "transactions": [], "tests": [],
+}  # fmt: skip
 
 
 def read_project_document(file: SourceFile, root: Node, diagnostics: Diagnostics) -> Document[ProjectDocument] | None:
@@ -78,6 +87,24 @@ def read_rule_document(file: SourceFile, root: Node, diagnostics: Diagnostics) -
         if rule is not None:
             check_rule(document, index, rule, diagnostics)
     return document
+
+
+def read_test_document(file: SourceFile, root: Node, diagnostics: Diagnostics) -> Document[TestFileDocument] | None:
+    """The document of a test file; None if it is no mapping."""
+    reader = _Reader(file, root, diagnostics)
+    data = plain(root)
+    if isinstance(data, dict) and isinstance(data.get("tests"), list):
+        data = {**data, "tests": [_case(reader, case, ("tests", index)) for index, case in enumerate(data["tests"])]}
+    content = reader.shaped(TestFileDocument, data, ())
+    return None if content is None else Document(file, root, content, frozenset(reader.broken))
+
+
+def _case(reader: "_Reader", data: Any, at: Path) -> CaseDocument | None:
+    parts: dict[str, type[Model]] = {"transactions": TransactionDocument, "alerts": AlertDocument}
+    for key, model in parts.items() if isinstance(data, dict) else ():
+        if isinstance(data.get(key), list):
+            data = {**data, key: [reader.shaped(model, part, (*at, key, index)) for index, part in enumerate(data[key])]}
+    return reader.shaped(CaseDocument, data, at)
 
 
 def plain(node: Node) -> Any:

@@ -23,7 +23,6 @@ from fraudc_runtime.rulesets.acceptance import begin
 NAME = "fraud-detection"
 FOLDER = ".fraudc/checkpoints"  # in the project
 TRANSACTION_TIMEOUT = 900_000  # ms: a broker's limit as it is delivered
-_GATHERED = 4 << 20  # bytes
 
 
 def topics_of(connection: Connection) -> Topics:
@@ -89,7 +88,7 @@ def _machine(plan: Plan, topics: Topics, settings: Settings, shown: bool) -> Pla
 
 def settings_of(job: JobDocument, parallelism: int | None, mode: Mode) -> Settings:
     """RequestFailure for a parallelism that the shards do not allow."""
-    chosen = Settings(mode=mode, batch_bytes=_GATHERED, state_backend="heap" if job.state_backend == "heap" else "rocksdb")
+    chosen = Settings(mode=mode, state_backend="heap" if job.state_backend == "heap" else "rocksdb")
     try:
         return replace(
             chosen,

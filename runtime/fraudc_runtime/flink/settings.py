@@ -16,7 +16,7 @@ class Settings:
     (None: the same); in a process of its own it shares no interpreter lock with `detect`, at the price of a slower start.
 
     `shards` is also the job's max parallelism, so that shard i lives in key group i. `frame_lines` and `frame_bytes` bound what Python is
-    called with at `intake`: what fits a processor's cache is fastest. `batch_bytes` is how much each `coalesce` of a bounded run gathers
+    called with at `intake`: what fits a processor's cache is fastest. `batch_bytes` is the most that each `coalesce` gathers under load
     before `detect` sees it: the longer a shard's turn, the more its keys' state is at hand. `key_bytes` is how much state of keys all
     shards together keep decoded; the rest waits in RocksDB.
     """

@@ -59,7 +59,7 @@ class TopicJob:
     shown: Path | None = None
     restart: dict[str, str] = field(default_factory=dict)
     rules: Rules | None = None
-    settings: Settings = field(default_factory=lambda: Settings(batch_bytes=4 << 20))
+    settings: Settings = field(default_factory=Settings)
 
     def options(self) -> dict[str, str]:
         """Flink's options of the job."""

@@ -80,6 +80,34 @@ def test_coalesce_waits_its_patience_for_more(java_harness: JavaHarness) -> None
     assert operator.processing_time(1_120).output() == [("a", shard_frame(53, 0, [b"a2"])), Watermark(53)]
 
 
+def test_batches_grow_while_detect_has_no_room_for_them(java_harness: JavaHarness) -> None:
+    operator = coalesce(java_harness, batch=1_000, patience=20).processing_time(1_000)
+    operator.element(java_harness.row("a", number(40) + b"a1")).watermark(50).processing_time(1_100)  # was due at 1,020, and took 80
+    operator.output()
+    operator.element(java_harness.row("a", number(52) + b"a2")).watermark(53)
+    assert operator.processing_time(1_259).output() == []
+    assert operator.processing_time(1_260).output() == [("a", shard_frame(53, 0, [b"a2"])), Watermark(53)]  # twice as long
+    operator.element(java_harness.row("a", number(54) + b"a3")).watermark(55)
+    assert operator.processing_time(1_280).output() == [("a", shard_frame(55, 0, [b"a3"])), Watermark(55)]  # that one took no time
+
+
+def test_a_batch_never_waits_longer_than_half_a_second(java_harness: JavaHarness) -> None:
+    operator = coalesce(java_harness, batch=1_000, patience=20).processing_time(1_000)
+    operator.element(java_harness.row("a", number(40) + b"a1")).watermark(50).processing_time(9_000)
+    operator.output()
+    operator.element(java_harness.row("a", number(52) + b"a2")).watermark(53)
+    assert operator.processing_time(9_499).output() == []
+    assert operator.processing_time(9_500).output() == [("a", shard_frame(53, 0, [b"a2"])), Watermark(53)]
+
+
+def test_what_gathers_in_a_hiccup_makes_nothing_wait(java_harness: JavaHarness) -> None:
+    operator = coalesce(java_harness, batch=2_000, patience=20).processing_time(1_000)  # three bytes are a large batch
+    operator.element(java_harness.row("a", number(40) + b"a1")).watermark(50).processing_time(1_400)
+    operator.output()
+    operator.element(java_harness.row("a", number(52) + b"a2")).watermark(53)
+    assert operator.processing_time(1_420).output() == [("a", shard_frame(53, 0, [b"a2"])), Watermark(53)]
+
+
 def test_a_shard_whose_transactions_come_of_age_gets_an_empty_frame(java_harness: JavaHarness) -> None:
     operator = coalesce(java_harness, batch=0)
     operator.element(java_harness.row("a", number(50) + b"a1"), java_harness.row("b", number(49) + b"b1"))

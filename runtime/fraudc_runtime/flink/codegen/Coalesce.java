@@ -1,5 +1,7 @@
 // Rows (shard, largest event time and sub-frame) in, rows (shard, shard frame) out: sub-frames gathered per shard and sent with the watermark that makes them
 // complete: as soon as `batchBytes` are held, and `patience` after a watermark came that some wait for (0: not before the bytes are held).
+// Under load that wait is twice as long as the last large batch took, from when it was due until it had gone out, which is until `detect` had
+// room for it: few large batches cost much less than many small ones, and what waits behind others would wait anyway.
 // The watermark passes only when nothing before it is held back, so that no timer overtakes a transaction.
 public final class Coalesce extends org.apache.flink.table.runtime.operators.TableStreamOperator
         implements org.apache.flink.streaming.api.operators.OneInputStreamOperator,
@@ -9,12 +11,15 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     private static final int HEADER = 13;
     private static final int AHEAD = 8; // bytes of the largest event time
     private static final long MOST_HELD = 1L << 26; // where nothing is batched
+    private static final long MOST_PATIENCE = 500; // ms
+    private static final int LARGE = 512; // such a part of `batchBytes` makes a large batch: what gathers during a hiccup does not
 
     private final long batchBytes;
     private final long mostHeld;
     private final long maxDisorder;
     private final long patience; // ms
     private transient boolean timed;
+    private transient long wait; // ms
     private transient java.util.HashMap shards; // shard -> Pending
     private transient long held;
     private transient long watermark;
@@ -39,6 +44,7 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
         shards = new java.util.HashMap();
         watermark = Long.MIN_VALUE;
         passed = Long.MIN_VALUE;
+        wait = patience;
     }
 
     public void processElement(org.apache.flink.streaming.runtime.streamrecord.StreamRecord element) throws Exception {
@@ -75,14 +81,16 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
             drain();
         } else if (patience > 0 && !timed) {
             timed = true;
-            getProcessingTimeService().registerTimer(getProcessingTimeService().getCurrentProcessingTime() + patience, this);
+            getProcessingTimeService().registerTimer(getProcessingTimeService().getCurrentProcessingTime() + wait, this);
         }
     }
 
-    // While `detect` is busy this comes late, and more has been gathered: batches grow with the load.
-    public void onProcessingTime(long time) throws Exception {
+    public void onProcessingTime(long due) throws Exception {
         timed = false;
+        boolean large = held >= batchBytes / LARGE;
         drain();
+        long took = getProcessingTimeService().getCurrentProcessingTime() - due;
+        wait = large ? Math.min(MOST_PATIENCE, Math.max(patience, 2 * took)) : patience;
     }
 
     // Everything gathered goes out; a shard whose last transactions have come of age since gets an empty frame; then the watermark.
