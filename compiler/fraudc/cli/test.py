@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,9 @@ def command(
     ] = None,
     project: Project = None,
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write the results for a CI server too.")] = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Show what of the rules no test touches.")] = False,
+    lcov: Annotated[Path | None, typer.Option("--lcov", metavar="FILE", help="Write the coverage for editors too.")] = None,
+    mutate: Annotated[bool, typer.Option("--mutate", help="Change each rule on purpose, and list what no test notices.")] = False,
     format: Format = ResultFormat.text,
     quiet: Quiet = False,
 ) -> None:
@@ -33,10 +36,20 @@ def command(
     found, plan = compiled_or_fail(project)
     tests = _read(found, plan, files)
     verdicts = _run(plan, tests, quiet)
+    reports: list[tuple[str, str, dict[str, Any]]] = []
     if junit is not None:
-        _write_junit(junit, verdicts, plan)
-    _print(verdicts, plan, format, quiet)
-    if not all(verdict.passed for verdict in verdicts):
+        from fraudc.author.testing.printers import as_junit  # noqa: PLC0415  start-up
+
+        _write(junit, as_junit(verdicts, _base(plan)))
+    if coverage or lcov is not None:
+        reports += _covered(found, tests, lcov, coverage, quiet)
+    passed = all(verdict.passed for verdict in verdicts)
+    if mutate and passed:
+        reports.append(_mutated(found, tests, quiet))
+    _print(verdicts, plan, format, quiet, reports)
+    if not passed:
+        if mutate:
+            typer.echo("fraudc: rules are changed on purpose only when all tests pass", err=True)
         raise typer.Exit(FINDINGS)
 
 
@@ -61,22 +74,51 @@ def _run(plan: "Plan", tests: "list[TestFile]", quiet: bool) -> "list[Verdict]":
         return run_tests(plan, tests, done)
 
 
-def _print(verdicts: "list[Verdict]", plan: "Plan", format: ResultFormat, quiet: bool) -> None:
+def _covered(
+    project: "documents.Project", tests: "list[TestFile]", lcov: Path | None, shown: bool, quiet: bool
+) -> list[tuple[str, str, dict[str, Any]]]:
+    from fraudc.author.coverage import Rules, measure, printers  # noqa: PLC0415  start-up
+
+    rules = Rules.of(project)
+    with steps("measuring", len(rules.plan.rules), sys.stderr.isatty() and not quiet) as done:
+        found = measure(rules, tests, done)
+    if lcov is not None:
+        _write(lcov, printers.as_lcov(found, project.root))
+    return [("coverage", printers.as_text(found), printers.as_json(found))] if shown else []
+
+
+def _mutated(project: "documents.Project", tests: "list[TestFile]", quiet: bool) -> tuple[str, str, dict[str, Any]]:
+    from fraudc.author.coverage import Rules  # noqa: PLC0415  start-up
+    from fraudc.author.mutation import printers, unnoticed  # noqa: PLC0415  start-up
+
+    rules = Rules.of(project)
+    with steps("changing rules", len(rules.plan.rules), sys.stderr.isatty() and not quiet) as done:
+        found = unnoticed(rules, tests, done)
+    return "mutations", printers.as_text(found), printers.as_json(found)
+
+
+def _print(
+    verdicts: "list[Verdict]", plan: "Plan", format: ResultFormat, quiet: bool, reports: list[tuple[str, str, dict[str, Any]]]
+) -> None:
     from fraudc.author.testing import printers  # noqa: PLC0415  start-up
 
     match format:
         case ResultFormat.text:
-            typer.echo(printers.as_text(verdicts, plan.schema.money.base if plan.schema.money else "", quiet), nl=False)
+            texts = [printers.as_text(verdicts, _base(plan), quiet), *(text for _, text, _ in reports)]
+            typer.echo("\n".join(text for text in texts if text), nl=False)
         case ResultFormat.json:
-            typer.echo(json.dumps(printers.as_json(verdicts), ensure_ascii=False, indent=2))
+            found = printers.as_json(verdicts) | {name: document for name, _, document in reports}
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
-def _write_junit(path: Path, verdicts: "list[Verdict]", plan: "Plan") -> None:
-    from fraudc.author.testing.printers import as_junit  # noqa: PLC0415  start-up
+def _base(plan: "Plan") -> str:
+    return plan.schema.money.base if plan.schema.money else ""
 
+
+def _write(path: Path, text: str) -> None:
     partial = path.with_name(f"{path.name}.partial")
     try:
-        partial.write_text(as_junit(verdicts, plan.schema.money.base if plan.schema.money else ""), encoding="utf-8")
+        partial.write_text(text, encoding="utf-8")
         partial.replace(path)
     except OSError as error:
         raise Failure(f"{path} cannot be written: {(error.strerror or str(error)).lower()}", USAGE) from error

@@ -56,10 +56,10 @@ class Reasons:
         return f"{' and '.join(keys)} is missing, so it belongs to no {rule.entity}"
 
     def _at(self, case: Case, outcome: Outcome, rule: Rule, seen: Seen) -> Iterator[str]:
-        if not seen.passed:
-            yield from self._clauses("where", rule.where, seen.where)
+        if seen.when is None:
+            yield from self._clauses("where", rule.where, seen.where.readings)
         elif not seen.matched:
-            yield from self._clauses("when", rule.when, seen.when)
+            yield from self._clauses("when", rule.when, seen.when.readings)
         elif rule.start is not None and seen.at < rule.start:
             yield f"the rule holds from {time_text(rule.start)} (`from`)"
         elif rule.end is not None and seen.at >= rule.end:
