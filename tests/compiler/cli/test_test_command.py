@@ -118,7 +118,7 @@ def test_mistakes_in_a_test_file_are_shown_by_test_and_by_check(good: Path) -> N
 def test_coverage_and_mutations_follow_the_results(good: Path) -> None:
     done = fraudc("test", "--coverage", "--mutate", "--lcov", "coverage.info", cwd=good)
     assert done.returncode == 0
-    assert done.stdout.startswith("1 test, passed\n\nprobes (rules/a.yaml:3): 6 of 12, by 1 test\n")
+    assert done.stdout.startswith("1 test, passed\n\nprobes (rules/a.yaml:3): 8 of 14, by 1 test\n")
     assert "     6  amount > 200 USD: no test is exactly at it\n" in done.stdout
     assert "     6  when: small >= 3 and amount > 200 USD  ->  amount > 200 USD\n" in done.stdout
     assert (good / "coverage.info").read_text().splitlines()[:2] == ["TN:fraudc", "SF:rules/a.yaml"]
@@ -126,7 +126,7 @@ def test_coverage_and_mutations_follow_the_results(good: Path) -> None:
 
 def test_coverage_and_mutations_are_to_be_had_as_json(good: Path) -> None:
     found = json.loads(fraudc("test", "--coverage", "--mutate", "--format", "json", cwd=good).stdout)
-    assert (found["coverage"]["hit"], found["coverage"]["of"]) == (6, 12)
+    assert (found["coverage"]["hit"], found["coverage"]["of"]) == (8, 14)
     assert found["mutations"]["rules"][0]["rule"] == "probes"
     assert 0 < found["mutations"]["unnoticed"] < found["mutations"]["tried"]
 
