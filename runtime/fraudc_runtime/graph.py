@@ -1,6 +1,6 @@
 """The graphs of the file job and the topic job as data: nothing enters, operators with their uids and the edges between them leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Language = Literal["Java", "Python", "Flink"]
@@ -108,6 +108,8 @@ _TOPIC_OPERATORS = (
     Operator("clock", "Java", "the watermark, from what each partition has brought", "job", "the largest event time of each partition"),
     _SPLIT,
     *(operator for operator in _OPERATORS if operator.uid in ("coalesce", "detect", "explode")),
+    Operator("alerts-commits", "Java", "reports transactions of live alerts that were lost", "job"),
+    Operator("shadow-commits", "Java", "reports transactions of shadow alerts that were lost", "job"),
     Operator("alerts", "Flink", "writes live alerts to a topic, exactly once", "job", _ONCE),
     Operator("shadow", "Flink", "writes shadow alerts to a topic, exactly once", "job", _ONCE),
     Operator("dlq", "Flink", "writes dead letters to a topic, at least once", "one"),
@@ -125,4 +127,11 @@ _TOPIC_STREAM = (
     Edge("clock", "split", "tagged frames with the watermark", "forward"),
 )
 
-TOPIC_JOB = Graph("fraud-detection", _TOPIC_OPERATORS, _TOPIC_STREAM + _STREAM[3:] + _OUTPUTS)
+_ONCE_ONLY = ("alerts", "shadow")
+_TOPIC_OUTPUTS = (
+    *(replace(edge, target=f"{edge.target}-commits") if edge.target in _ONCE_ONLY else edge for edge in _OUTPUTS),
+    *(Edge(f"{sink}-commits", sink, "what came", "forward") for sink in _ONCE_ONLY),
+    *(Edge(f"{sink}-commits", "status", "lost transactions", "side") for sink in _ONCE_ONLY),
+)
+
+TOPIC_JOB = Graph("fraud-detection", _TOPIC_OPERATORS, _TOPIC_STREAM + _STREAM[3:] + _TOPIC_OUTPUTS)

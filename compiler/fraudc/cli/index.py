@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fraudc.live.connection import Connection
     from fraudc.live.search import Search
     from fraudc_runtime.flink.cluster import Cluster
-    from fraudc_runtime.flink.failures import Failure as JobFailure
+    from fraudc_runtime.flink.incidents import Incident
     from fraudc_runtime.flink.searching import SearchJob
     from fraudc_runtime.plan import Schema
 
@@ -97,15 +97,15 @@ def _index(request: Request, stopped: Callable[[], bool], cluster: "Cluster | No
         where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {request.job.alerts}"
         _say(quiet, f"{name}: {where}")
 
-    def failed(failure: "JobFailure") -> None:
-        _say(False, f"{name} failed and starts again: {failure}")
+    def wrong(incident: "Incident") -> None:
+        _say(False, f"{name} {incident}")
 
     with tempfile.TemporaryDirectory(prefix="fraudc-index-") as folder:
         told = Path(folder) / "told"
         told.touch()
         with _shown(told):
             try:
-                run_search(replace(request.job, told=told), watch=Watch(stopped, started, failed), cluster=cluster)
+                run_search(replace(request.job, told=told), watch=Watch(stopped, started, wrong), cluster=cluster)
             except failures.Failure as failure:
                 raise Failure(str(failure), SERVER) from failure
     _say(quiet, f"{name}: stopped; started again, it goes on where it was")

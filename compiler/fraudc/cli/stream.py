@@ -20,7 +20,7 @@ from fraudc.cli.topics import cluster_of, one_line, settings_of, stoppable
 
 if TYPE_CHECKING:
     from fraudc.live.connection import Connection
-    from fraudc_runtime.flink.failures import Failure as JobFailure
+    from fraudc_runtime.flink.incidents import Incident
     from fraudc_runtime.flink.settings import Mode
     from fraudc_runtime.flink.topics import Rules, TopicJob
     from fraudc_runtime.plan import Plan
@@ -112,11 +112,11 @@ def _run(job: "TopicJob", stopping: Callable[[], bool], quiet: bool) -> None:
         where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {job.topics.transactions}"
         _say(quiet, f"{job.name}: {where}")
 
-    def failed(failure: "JobFailure") -> None:
-        _say(False, f"{job.name} failed and starts again: {failure}")
+    def told(incident: "Incident") -> None:
+        _say(False, f"{job.name} {incident}")
 
     try:
-        run_topics(job, watch=Watch(stopping, started, failed))
+        run_topics(job, watch=Watch(stopping, started, told))
     except failures.Failure as failure:
         raise Failure(str(failure), SERVER) from failure
     _say(quiet, f"{job.name}: stopped; started again, it goes on where it was")

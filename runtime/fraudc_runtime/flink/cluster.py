@@ -10,7 +10,8 @@ from typing import Any
 from py4j.protocol import Py4JError
 
 from fraudc_runtime.flink import gateway
-from fraudc_runtime.flink.failures import Failure, JobFailed, explain
+from fraudc_runtime.flink.failures import JobFailed, explain
+from fraudc_runtime.flink.incidents import Incident, Incidents
 from fraudc_runtime.flink.internals import Internals, import_worker_side
 from fraudc_runtime.flink.settings import cluster_options
 
@@ -68,26 +69,27 @@ class Cluster:
         self._thread.shutdown(wait=True)
         self.gateway.close()
 
-    def run(self, graph: Any, watch: Callable[[], None], failed: Callable[[Failure], None] | None = None) -> Any:
+    def run(self, graph: Any, watch: Callable[[], None], told: Callable[[Incident], None] | None = None) -> Any:
         """Runs the job to its end and returns Flink's archived graph of it; calls `watch` some times a second. A Failure if it fails.
 
-        `failed` is told each failure that Flink restarts the job after.
+        `told` hears what goes wrong meanwhile.
 
         On KeyboardInterrupt, or whatever else `watch` raises, the job is cancelled first; on Stop it ends with a savepoint, if it can.
         """
         try:
-            return self._run(graph, watch, failed)
+            return self._run(graph, watch, told)
         except Py4JError as error:
             if self.gateway.process.poll() is None:
                 raise
             raise JobFailed(f"the Java process ended with code {self.gateway.process.returncode}; is there enough memory?") from error
 
-    def _run(self, graph: Any, watch: Callable[[], None], failed: Callable[[Failure], None] | None) -> Any:
+    def _run(self, graph: Any, watch: Callable[[], None], told: Callable[[Incident], None] | None) -> Any:
         cluster = self._started.result()
         job = cluster.submitJob(graph).get().getJobID()
         result = cluster.requestJobResult(job)
+        incidents = Incidents(told or (lambda _: None), self._cause)
         try:
-            _wait(result, _both(watch, self._failures(cluster, job, failed)) if failed else watch, None)
+            _wait(result, _both(watch, _seldom(lambda: incidents.look(cluster.getExecutionGraph(job).get()))) if told else watch, None)
         except BaseException as reason:
             if isinstance(reason, Stop):
                 _wait(cluster.stopWithSavepoint(job, reason.folder, False, self.internals.native_savepoint), lambda: None, reason.patience)
@@ -95,6 +97,7 @@ class Cluster:
             if not result.isDone():
                 cluster.cancelJob(job)
                 _wait(result, lambda: None, _CANCEL_SECONDS)
+            incidents.losses(cluster.getExecutionGraph(job).get())
             raise
         outcome = result.get()
         error = outcome.getSerializedThrowable()
@@ -104,24 +107,21 @@ class Cluster:
             raise JobFailed("the job was cancelled")
         return cluster.getArchivedExecutionGraph(job).get()
 
-    def _failures(self, cluster: Any, job: Any, failed: Callable[[Failure], None]) -> Callable[[], None]:
-        """A look, once in a while, at whether the job has failed anew."""
-        known, next_look = 0, time.monotonic() + _LOOK_SECONDS
-
-        def look() -> None:
-            nonlocal known, next_look
-            if time.monotonic() < next_look:
-                return
-            next_look = time.monotonic() + _LOOK_SECONDS
-            failure = cluster.getExecutionGraph(job).get().getFailureInfo()
-            if failure is not None and failure.getTimestamp() > known:
-                known = failure.getTimestamp()
-                failed(explain(self._cause(failure.getException())))
-
-        return look
-
     def _cause(self, error: Any) -> Any:
         return error.deserializeError(self.gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader())
+
+
+def _seldom(look: Callable[[], None]) -> Callable[[], None]:
+    """Looks once in a while, however often it is called."""
+    next_look = time.monotonic() + _LOOK_SECONDS
+
+    def seldom() -> None:
+        nonlocal next_look
+        if time.monotonic() >= next_look:
+            next_look = time.monotonic() + _LOOK_SECONDS
+            look()
+
+    return seldom
 
 
 def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:

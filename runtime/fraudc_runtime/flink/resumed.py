@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fraudc_runtime.flink.checkpoints import Checkpoints, prepare
 from fraudc_runtime.flink.connector_jar import connector_jar
-from fraudc_runtime.flink.failures import Failure
+from fraudc_runtime.flink.incidents import Incident
 from fraudc_runtime.flink.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ class Job(Protocol):
 @dataclass(frozen=True, slots=True)
 class Watch:
     """What is asked and told while the job runs: whether it is to stop, where it begins (a checkpoint, None: the topic's beginning), and
-    each failure that it is restarted after.
+    what goes wrong meanwhile.
     """
 
     stopping: Callable[[], bool] = lambda: False
     started: Callable[[str | None], None] = lambda _: None
-    failed: Callable[[Failure], None] = lambda _: None
+    told: Callable[[Incident], None] = lambda _: None
 
 
 def restarts(chosen: dict[str, str], bounded: bool) -> dict[str, str]:
@@ -79,7 +79,7 @@ def run_resumed(cluster: "Cluster", job: Job, build: Callable[[], Any], watching
             raise Stop(f"{job.checkpoints.folder(job.name)}/stopped", patience)
 
     try:
-        cluster.run(graph, look, watching.failed)
+        cluster.run(graph, look, watching.told)
     except Stop:
         return True
     return False

@@ -64,6 +64,7 @@ class Settings:
 def cluster_options(scratch: str, slots: int, managed_memory: str) -> dict[str, str]:
     """Flink's options of an embedded cluster whose files stay under `scratch`."""
     return {
+        "heartbeat.interval": "1000",  # ms: accumulators, which tell of lost alerts, travel with it
         "io.tmp.dirs": scratch,
         "jobmanager.rpc.address": "localhost",
         "rest.bind-port": "0",

@@ -3,6 +3,7 @@
 files ---------------> intake ----------> split -> by shard -> coalesce -> detect -> explode -> files: alerts, shadow, dlq, late, status
 transactions -> batch -> intake -> clock -> split -> by shard -> coalesce -> detect -> explode -> topics: the same
                                               `---------------------------------------^   (stateless alerts, dead letters, late ones)
+alerts, shadow: each through an operator that sees what its sink commits
 rules -> publications -> every task of intake and of detect
 
 An operator's uid is its name too, and stands in fraudc_runtime.graph; savepoints hold on to the uids.
@@ -96,6 +97,14 @@ class _Graph:
         """All records with these tags."""
         return self.internals.union([stream for tag in tags for stream in self.streams[tag]])
 
+    def watched(self, sink: str, tag: int) -> Any:
+        """The same for a sink that loses nothing in silence: an operator in its tasks looks at what it commits."""
+        references = [sink, self.sides[STATUS]]
+        parallelism = self.settings.parallelism
+        commits = self.java(self.output(tag), f"{sink}-commits", "Commits", references, parallelism, self.internals.record_type)
+        self.streams[STATUS].append(commits.getSideOutput(self.sides[STATUS]))
+        return commits
+
     def finished(self, name: str) -> Any:
         return self.env._generate_stream_graph(clear_transformations=True, job_name=name)
 
@@ -162,7 +171,8 @@ def build_topics(internals: Internals, job: TopicJob) -> Any:
 
     def write(uid: str, topic: str, tag: int, *, once: bool = False) -> None:
         transactions = Transactions(f"{job.transaction_prefix}-{uid}", job.transaction_timeout) if once else None
-        connector.sink(graph.output(tag), uid, topic, parallelism=settings.parallelism if once else 1, transactions=transactions)
+        records = graph.watched(uid, tag) if once else graph.output(tag)
+        connector.sink(records, uid, topic, parallelism=settings.parallelism if once else 1, transactions=transactions)
 
     write("alerts", topics.alerts, ALERT, once=True)
     write("shadow", topics.alerts_shadow, SHADOW, once=True)

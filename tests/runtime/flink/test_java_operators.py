@@ -409,3 +409,8 @@ def test_the_end_of_the_source_is_the_last_watermark(java_harness: JavaHarness) 
     operator.watermark(MAX_WATERMARK)
     end = tagged_frame(MAX_WATERMARK, [(STATUS, None, b"{}")])
     assert operator.element(end).output() == [tagged_frame(MAX_WATERMARK, []), end]
+
+
+def test_a_sink_that_nobody_watches_over_is_refused(java_harness: JavaHarness) -> None:
+    with pytest.raises(Py4JJavaError, match="the sink alerts does not run in the task that watches over its transactions"):
+        java_harness.operator("Commits", ["alerts", java_harness.internals.side("status")], java_harness.internals.record_type)
