@@ -13,6 +13,7 @@ import fraudc.cli.diff
 import fraudc.cli.dlq
 import fraudc.cli.explain
 import fraudc.cli.index
+import fraudc.cli.init
 import fraudc.cli.profiles
 import fraudc.cli.publish
 import fraudc.cli.replay
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain, fraudc.cli.test):
+for module in (fraudc.cli.init, fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain, fraudc.cli.test):
     app.command(module.NAME)(module.command)
 for module in (fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback, fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
     app.command(module.NAME)(module.command)
