@@ -91,6 +91,15 @@ def test_batches_grow_while_detect_has_no_room_for_them(java_harness: JavaHarnes
     assert operator.processing_time(1_280).output() == [("a", shard_frame(55, 0, [b"a3"])), Watermark(55)]  # that one took no time
 
 
+def test_batches_grow_with_what_comes(java_harness: JavaHarness) -> None:
+    operator = coalesce(java_harness, batch=1_000_000, patience=20).processing_time(1_000)
+    operator.element(java_harness.row("a", number(40) + bytes(250_000))).watermark(50).processing_time(1_020)
+    operator.output()
+    operator.element(java_harness.row("a", number(52) + b"a2")).watermark(53)
+    assert operator.processing_time(1_119).output() == []
+    assert operator.processing_time(1_120).output() == [("a", shard_frame(53, 0, [b"a2"])), Watermark(53)]
+
+
 def test_a_batch_never_waits_longer_than_half_a_second(java_harness: JavaHarness) -> None:
     operator = coalesce(java_harness, batch=1_000, patience=20).processing_time(1_000)
     operator.element(java_harness.row("a", number(40) + b"a1")).watermark(50).processing_time(9_000)

@@ -1,7 +1,7 @@
 // Rows (shard, largest event time and sub-frame) in, rows (shard, shard frame) out: sub-frames gathered per shard and sent with the watermark that makes them
 // complete: as soon as `batchBytes` are held, and `patience` after a watermark came that some wait for (0: not before the bytes are held).
-// Under load that wait is twice as long as the last large batch took, from when it was due until it had gone out, which is until `detect` had
-// room for it: few large batches cost much less than many small ones, and what waits behind others would wait anyway.
+// Few large batches cost half of what many small ones do. So under load that wait grows: with what comes in a wait, and to twice the time
+// that the last large batch took from when it was due until `detect` had room for it. What waits behind others would wait anyway.
 // The watermark passes only when nothing before it is held back, so that no timer overtakes a transaction.
 public final class Coalesce extends org.apache.flink.table.runtime.operators.TableStreamOperator
         implements org.apache.flink.streaming.api.operators.OneInputStreamOperator,
@@ -12,6 +12,7 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
     private static final int AHEAD = 8; // bytes of the largest event time
     private static final long MOST_HELD = 1L << 26; // where nothing is batched
     private static final long MOST_PATIENCE = 500; // ms
+    private static final long SLOW = 2_500; // bytes a ms, some 30,000 transactions a second: as long as less comes the wait stays short
     private static final int LARGE = 512; // such a part of `batchBytes` makes a large batch: what gathers during a hiccup does not
 
     private final long batchBytes;
@@ -87,10 +88,11 @@ public final class Coalesce extends org.apache.flink.table.runtime.operators.Tab
 
     public void onProcessingTime(long due) throws Exception {
         timed = false;
-        boolean large = held >= batchBytes / LARGE;
+        long gathered = held;
         drain();
         long took = getProcessingTimeService().getCurrentProcessingTime() - due;
-        wait = large ? Math.min(MOST_PATIENCE, Math.max(patience, 2 * took)) : patience;
+        long busy = gathered < batchBytes / LARGE ? 0 : Math.max(2 * took, gathered / SLOW);
+        wait = Math.min(MOST_PATIENCE, Math.max(patience, busy));
     }
 
     // Everything gathered goes out; a shard whose last transactions have come of age since gets an empty frame; then the watermark.
