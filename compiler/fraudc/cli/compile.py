@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fraudc.cli.compiled import compile_or_fail, root_of
-from fraudc.cli.failure import USAGE, Failure
+from fraudc.cli.files import write
 from fraudc.cli.options import Project, Quiet
 
 if TYPE_CHECKING:
-    from fraudc_runtime.plan import Plan
+    pass
 
 NAME = "compile"
 
@@ -41,22 +41,10 @@ def command(
     compiled = compile_or_fail(project)
     view = describe(compiled, root_of(project).resolve().name)
     if output is not None:
-        _write(output, compiled)
+        from fraudc_runtime.plan import encode  # noqa: PLC0415  start-up
+
+        write(output, encode(compiled))
     if plan or format is not PlanFormat.text:
         typer.echo(PRINTERS[format.value](view), nl=False)
     elif not quiet:
         typer.echo(summary_text(view))
-
-
-def _write(path: Path, plan: "Plan") -> None:
-    """Complete or absent: written beside it first. A device or pipe is refused: a rename would put a file in its place."""
-    from fraudc_runtime.plan import encode  # noqa: PLC0415  start-up
-
-    if path.exists() and not path.is_file():
-        raise Failure(f"{path} cannot be written: it is no file", USAGE)
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.write_bytes(encode(plan))
-        partial.replace(path)
-    except OSError as error:
-        raise Failure(f"{path} cannot be written: {(error.strerror or str(error)).lower()}", USAGE) from error

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fraudc.cli.compiled import compiled_or_fail, fail_with, readable
-from fraudc.cli.failure import FINDINGS, USAGE, Failure
+from fraudc.cli.failure import FINDINGS
+from fraudc.cli.files import write
 from fraudc.cli.options import Format, Project, Quiet, ResultFormat
 from fraudc.cli.progress import steps
+from fraudc.cli.updating import update as write_expectations
 
 if TYPE_CHECKING:
     from fraudc import project as documents
@@ -25,6 +27,7 @@ def command(
         list[Path] | None, typer.Argument(metavar="[FILES]...", help="Test files, or rule files whose tests are meant; else all.")
     ] = None,
     project: Project = None,
+    update: Annotated[bool, typer.Option("--update", help="Write what comes out into the tests that fail, for you to review.")] = False,
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write the results for a CI server too.")] = None,
     coverage: Annotated[bool, typer.Option("--coverage", help="Show what of the rules no test touches.")] = False,
     lcov: Annotated[Path | None, typer.Option("--lcov", metavar="FILE", help="Write the coverage for editors too.")] = None,
@@ -36,11 +39,15 @@ def command(
     found, plan = compiled_or_fail(project)
     tests = _read(found, plan, files)
     verdicts = _run(plan, tests, quiet)
+    if update and not all(verdict.passed for verdict in verdicts):
+        write_expectations(found.root, tests, verdicts, plan, quiet or format is ResultFormat.json)
+        tests = _read(found, plan, files)
+        verdicts = _run(plan, tests, quiet)
     reports: list[tuple[str, str, dict[str, Any]]] = []
     if junit is not None:
         from fraudc.author.testing.printers import as_junit  # noqa: PLC0415  start-up
 
-        _write(junit, as_junit(verdicts, _base(plan)))
+        write(junit, as_junit(verdicts, _base(plan)).encode())
     if coverage or lcov is not None:
         reports += _covered(found, tests, lcov, coverage, quiet)
     passed = all(verdict.passed for verdict in verdicts)
@@ -83,7 +90,7 @@ def _covered(
     with steps("measuring", len(rules.plan.rules), sys.stderr.isatty() and not quiet) as done:
         found = measure(rules, tests, done)
     if lcov is not None:
-        _write(lcov, printers.as_lcov(found, project.root))
+        write(lcov, printers.as_lcov(found, project.root).encode())
     return [("coverage", printers.as_text(found), printers.as_json(found))] if shown else []
 
 
@@ -113,12 +120,3 @@ def _print(
 
 def _base(plan: "Plan") -> str:
     return plan.schema.money.base if plan.schema.money else ""
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise Failure(f"{path} cannot be written: {(error.strerror or str(error)).lower()}", USAGE) from error

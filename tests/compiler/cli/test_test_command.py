@@ -135,3 +135,24 @@ def test_rules_are_not_changed_on_purpose_while_tests_fail(bad: Path) -> None:
     done = fraudc("test", "--mutate", cwd=bad)
     assert (done.returncode, done.stdout) == (1, FAILED)
     assert done.stderr == "fraudc: rules are changed on purpose only when all tests pass\n"
+
+
+def test_update_writes_what_comes_out_and_the_tests_pass(bad: Path) -> None:
+    done = fraudc("test", "--update", cwd=bad)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == ("updated rules/a.test.yaml: three probes and a large purchase; review what is expected now\n1 test, passed\n")
+    assert (bad / "rules" / "a.test.yaml").read_text() == GOOD
+    assert fraudc("test", "--update", cwd=bad).stdout == "1 test, passed\n"
+
+
+def test_json_test_files_are_run_and_not_updated(good: Path) -> None:
+    (good / "rules" / "a.test.yaml").unlink()
+    test = {"name": "a", "defaults": {"card_id": "K1"}, "transactions": [{"amount": 210}], "alerts": []}
+    (good / "rules" / "a.test.json").write_text(json.dumps({"tests": [test]}))
+    assert fraudc("test", cwd=good).returncode == 0
+    broken = json.dumps({"tests": [test | {"alerts": [{"rule": "probes", "transaction": "t0001"}]}]})
+    (good / "rules" / "a.test.json").write_text(broken)
+    done = fraudc("test", "--update", cwd=good)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "fraudc: rules/a.test.json is JSON, and only YAML is written: change its `alerts` by hand\n"
+    assert (good / "rules" / "a.test.json").read_text() == broken

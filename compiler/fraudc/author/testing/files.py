@@ -49,8 +49,17 @@ def _tests_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name.endswith(TEST_ENDINGS) and not path.is_dir())
 
 
+def read_text(name: str, data: bytes, plan: Plan, diagnostics: Diagnostics) -> TestFile | None:
+    """The tests of one file that has been read already; `name` is the path as users see it."""
+    return _tests_of(name, data, TestReader(plan, diagnostics), diagnostics)
+
+
 def _read(root: Path, path: Path, reader: TestReader, diagnostics: Diagnostics) -> TestFile | None:
     name = Path(os.path.relpath(path, root)).as_posix()
-    file, tree = load(name, read_bytes(path, name, LARGEST_FILE), diagnostics)
+    return _tests_of(name, read_bytes(path, name, LARGEST_FILE), reader, diagnostics)
+
+
+def _tests_of(name: str, data: bytes, reader: TestReader, diagnostics: Diagnostics) -> TestFile | None:
+    file, tree = load(name, data, diagnostics)
     document = None if tree is None else read_test_document(file, tree, diagnostics)
     return None if document is None else TestFile(name, document, reader.cases(document))
