@@ -43,16 +43,15 @@ class CheckpointsAgain:
 
 @dataclass(frozen=True, slots=True)
 class AlertsLost:
-    """Transactions of a sink that a checkpoint counted on, and the broker had aborted."""
+    """A transaction of a sink that a checkpoint counted on, and the broker had aborted."""
 
     sink: str
-    transactions: int
+    transaction: str
 
     def __str__(self) -> str:
-        plural = "transactions" if self.transactions > 1 else "transaction"
         return (
-            f"ALERTS ARE LOST: {self.transactions} {plural} of the sink {self.sink} had expired before the commit; "
-            "raise job.transaction_timeout, and see what to do in docs/exactly-once.md"
+            f"ALERTS ARE LOST: the broker aborted the transaction {self.transaction} of the sink {self.sink} before its commit; "
+            "committed consumers will never see its alerts. Raise job.transaction_timeout"
         )
 
 
@@ -67,7 +66,7 @@ class Incidents:
     cause: Callable[[Any], Any]
     _failed_at: int = 0
     _broken: int = 0  # the number of the failed checkpoint that was told, and is not made good yet
-    _lost: dict[str, int] = field(default_factory=dict)
+    _lost: set[str] = field(default_factory=set)
 
     def look(self, graph: Any) -> None:
         """At an AccessExecutionGraph of the job."""
@@ -84,10 +83,10 @@ class Incidents:
             name = str(result.getName())
             if not name.startswith(LOST):
                 continue
-            found, known = int(result.getValue()), self._lost.get(name, 0)
-            if found > known:
-                self._lost[name] = found
-                self.told(AlertsLost(name.split(":")[1], found - known))
+            for transaction in str(result.getValue()).strip("[]").split(", "):
+                if transaction and transaction not in self._lost:
+                    self._lost.add(transaction)
+                    self.told(AlertsLost(name.split(":")[1], transaction))
 
     def _checkpoints(self, snapshot: Any) -> None:
         if snapshot is None:

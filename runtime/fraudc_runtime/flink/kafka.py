@@ -38,6 +38,10 @@ class Connector:
         self._kafka = internals.jvm.org.apache.flink.connector.kafka
         self._cluster = cluster
 
+    def properties(self) -> Any:
+        """How to reach the cluster, as Java's Properties."""
+        return self._properties(self._cluster.properties)
+
     def largest_transaction_timeout(self) -> int | None:
         """The broker's limit in ms; None where it does not tell us."""
         clients = self._jvm.org.apache.flink.kafka.shaded.org.apache.kafka

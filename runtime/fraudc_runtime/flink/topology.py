@@ -97,9 +97,9 @@ class _Graph:
         """All records with these tags."""
         return self.internals.union([stream for tag in tags for stream in self.streams[tag]])
 
-    def watched(self, sink: str, tag: int) -> Any:
+    def watched(self, sink: str, tag: int, connector: Connector, prefix: str) -> Any:
         """The same for a sink that loses nothing in silence: an operator in its tasks looks at what it commits."""
-        references = [sink, self.sides[STATUS]]
+        references = [sink, prefix, connector.properties(), self.sides[STATUS]]
         parallelism = self.settings.parallelism
         commits = self.java(self.output(tag), f"{sink}-commits", "Commits", references, parallelism, self.internals.record_type)
         self.streams[STATUS].append(commits.getSideOutput(self.sides[STATUS]))
@@ -170,8 +170,9 @@ def build_topics(internals: Internals, job: TopicJob) -> Any:
     graph.evaluate(clock, readers, gathered=gathered, live=live)
 
     def write(uid: str, topic: str, tag: int, *, once: bool = False) -> None:
-        transactions = Transactions(f"{job.transaction_prefix}-{uid}", job.transaction_timeout) if once else None
-        records = graph.watched(uid, tag) if once else graph.output(tag)
+        prefix = f"{job.transaction_prefix}-{uid}"
+        transactions = Transactions(prefix, job.transaction_timeout) if once else None
+        records = graph.watched(uid, tag, connector, prefix) if once else graph.output(tag)
         connector.sink(records, uid, topic, parallelism=settings.parallelism if once else 1, transactions=transactions)
 
     write("alerts", topics.alerts, ALERT, once=True)

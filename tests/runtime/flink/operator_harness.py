@@ -11,6 +11,7 @@ from typing import Any
 from py4j.java_gateway import GatewayParameters, JavaGateway
 
 from fraudc_runtime.flink import gateway
+from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.internals import Generated, Internals
 from servers.jars import fetched
 
@@ -41,7 +42,7 @@ class JavaHarness:
     def __init__(self) -> None:
         flink = version("apache-flink")
         jars = fetched(_POM, f"flink-harness-{flink}", "the tests drive Java operators on Flink's harness", f"-Dflink={flink}")
-        self._starting = gateway.start("512m", jars=sorted(jars.glob("*.jar")))
+        self._starting = gateway.start("512m", jars=[*sorted(jars.glob("*.jar")), connector_jar()])
         self._gateway = JavaGateway(gateway_parameters=GatewayParameters(port=self._starting._port(), auto_convert=True))
         self.jvm = self._gateway.jvm
         self.internals = Internals(self.jvm, self._gateway)

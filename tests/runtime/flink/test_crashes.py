@@ -39,6 +39,7 @@ class Crashes:
             job.wait_until(lambda: started.complete() > 0)
             moment(job, started)
         assert self.alerts.open()
+        assert b"ALERTS ARE LOST" not in job.told()  # what is committed again had been committed before, and is not lost
         self.killed[moment.__name__] += 1
 
     def before_the_barrier(self, job: Job, started: Started) -> None:
@@ -107,7 +108,7 @@ def test_whenever_the_job_is_killed_no_alert_is_missing_or_double(kafka: Kafka, 
             expected = decided([*feeder.all(), *last(topics.partitions, feeder.sent)], *published(topics))
             job.wait_until(lambda: len(topics.read("alerts")) >= len(expected.alerts))
             code, _, told = job.stop()
-    assert (code, b"failed" in told) == (0, False)
+    assert (code, b"failed" in told, b"LOST" in told) == (0, False, False)
     found = [alert for _, alert in topics.read("alerts")]
     assert sorted(found) == sorted(expected.alerts)
     assert sorted(alert for _, alert in topics.read("alerts_shadow")) == sorted(expected.shadow)

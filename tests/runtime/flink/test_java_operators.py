@@ -421,5 +421,6 @@ def test_the_end_of_the_source_is_the_last_watermark(java_harness: JavaHarness) 
 
 
 def test_a_sink_that_nobody_watches_over_is_refused(java_harness: JavaHarness) -> None:
+    references = ["alerts", "job-alerts", java_harness.jvm.java.util.Properties(), java_harness.internals.side("status")]
     with pytest.raises(Py4JJavaError, match="the sink alerts does not run in the task that watches over its transactions"):
-        java_harness.operator("Commits", ["alerts", java_harness.internals.side("status")], java_harness.internals.record_type)
+        java_harness.operator("Commits", references, java_harness.internals.record_type)
