@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from fraudc.author.proofs.claims import Claim, claims_of
 from fraudc.author.rule_keys import aggregate, rule_keys
 from fraudc.author.schema_changes import SchemaChange, schema_changes
 from fraudc.expressions.trees import nodes
@@ -68,7 +69,9 @@ class WindowChange:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """`begins` is the event time (ms) from which the new set is in force. Every window is here, those that are kept too."""
+    """`begins` is the event time (ms) from which the new set is in force. Every window is here, those that are kept too. `claims` hold on
+    every stream.
+    """
 
     before: int
     after: int
@@ -78,6 +81,7 @@ class Diff:
     rules: tuple[RuleChange, ...]
     lists: tuple[ListChange, ...]
     windows: tuple[WindowChange, ...]
+    claims: tuple[Claim, ...] = ()
 
     @property
     def redeploy(self) -> bool:
@@ -112,6 +116,7 @@ def difference(old: RuleSet, new: RuleSet) -> Diff:
         rules=_rules(old, new),
         lists=_lists(old.plan, new.plan),
         windows=tuple(_window(verdict, old.plan, new.plan) for verdict in verdicts(old, new)),
+        claims=claims_of(new.plan, old.plan),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from fraudc.author.diff import Diff, KeyChange, RuleChange
-from fraudc.author.sentences import list_sentence, outlook, rule_sentences, sign, summary, verdict_text
+from fraudc.author.sentences import list_sentence, other_claims, outlook, rule_sentences, sign, summary, verdict_text
 from fraudc.show.wording import some
 
 VERSION = 1
@@ -28,9 +28,10 @@ def as_text(diff: Diff) -> str:
     if not diff.differs:
         return f"{summary(diff)}\n"
     blocks = [[f"{summary(diff)} {outlook(diff)}"]]
-    blocks += [[f"{sign(rule)} {rule.id} {rule_sentences(rule)}", *_keys(rule)] for rule in diff.rules]
+    blocks += [[f"{sign(rule)} {rule.id} {rule_sentences(rule, diff.claims)}", *_keys(rule)] for rule in diff.rules]
     changes = [f"* the list {change.name} {list_sentence(change)}" for change in diff.lists]
     changes += [f"* schema, {change.verdict}: {change.what}. {change.reason}" for change in diff.schema]
+    changes += [f"* {rule}: {sentence}" for rule, sentence in other_claims(diff)]
     blocks += [changes, _table(diff)]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
@@ -79,9 +80,10 @@ def as_markdown(diff: Diff) -> str:
     if not diff.differs:
         return f"{summary(diff)}\n"
     blocks = [[f"**{summary(diff)}** {outlook(diff)}"]]
-    blocks.append([line for rule in diff.rules for line in (f"- {_code(rule.id)} {rule_sentences(rule)}", *_key_items(rule))])
+    blocks.append([line for rule in diff.rules for line in (f"- {_code(rule.id)} {rule_sentences(rule, diff.claims)}", *_key_items(rule))])
     changes = [f"- list {_code(change.name)} {_plain(list_sentence(change))}" for change in diff.lists]
     changes += [f"- schema, **{change.verdict}**: {_plain(change.what)}. {change.reason}" for change in diff.schema]
+    changes += [f"- {_code(rule)}: {sentence}" for rule, sentence in other_claims(diff)]
     blocks += [changes, _markdown_table(diff)]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 

@@ -1,6 +1,9 @@
 """A Diff in, what it means out in sentences that text and Markdown share: the important ones first."""
 
+from collections.abc import Iterable
+
 from fraudc.author.diff import Diff, ListChange, RuleChange, WindowChange
+from fraudc.author.proofs.claims import Claim
 from fraudc.show.amounts import counted, time_text
 from fraudc.show.wording import listed
 
@@ -39,8 +42,8 @@ def sign(rule: RuleChange) -> str:
     return _CHANGES[rule.change]
 
 
-def rule_sentences(rule: RuleChange) -> str:
-    """What happens to a rule, its keys aside."""
+def rule_sentences(rule: RuleChange, claims: Iterable[Claim] = ()) -> str:
+    """What happens to a rule, its keys aside, and what is proved about it."""
     match rule.change:
         case "added":
             said = ["is new." if rule.mode == "live" else f"is new, with `mode: {rule.mode}`.", *_warmth(rule, "It is warm at once.")]
@@ -50,7 +53,29 @@ def rule_sentences(rule: RuleChange) -> str:
             said = ["is as it was, and what it has counted is lost.", *_warmth(rule)]
         case "changed":
             said = [f"changes {listed(_changed_keys(rule))}.", *_warmth(rule, "What it counts goes on.")]
-    return " ".join([*said, *rule.notes])
+    return " ".join([*said, *rule.notes, *(claim_sentence(claim) for claim in claims if claim.rule == rule.id)])
+
+
+_CLAIMS = {
+    "never": "It can never alert.",
+    "always": "It matches every transaction that it sees.",
+    "adds": "It can only add alerts.",
+    "removes": "It can only remove alerts.",
+    "unchanged": "It alerts on the same transactions as before.",
+    "same": "It alerts exactly where {other} does.",
+    "within": "Wherever it alerts, {other} does too.",
+}
+
+
+def claim_sentence(claim: Claim) -> str:
+    """`It can only add alerts.`"""
+    return _CLAIMS[claim.kind].format(other=claim.other)
+
+
+def other_claims(diff: Diff) -> list[tuple[str, str]]:
+    """(rule, sentence) for rules whose own keys are as they were: a list or another rule has changed."""
+    told = {rule.id for rule in diff.rules}
+    return [(claim.rule, claim_sentence(claim)) for claim in diff.claims if claim.rule not in told]
 
 
 def _changed_keys(rule: RuleChange) -> list[str]:
