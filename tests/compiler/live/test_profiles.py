@@ -1,6 +1,8 @@
 """`fraudc profiles load` against a broker and PostgreSQL: rows keyed as the job reads them, bad ones named."""
 
 import json
+import re
+import threading
 from pathlib import Path
 
 import psycopg
@@ -11,6 +13,7 @@ from fraudc.live.failure import ServerFailure
 from fraudc.live.postgres import rows as rows_of
 from servers.postgres import Postgres
 from servers.process import free_port
+from topic_runs import wait_until
 
 
 def rows(shop: Shop) -> dict[bytes | None, object]:
@@ -102,6 +105,30 @@ def test_a_database_that_goes_away_is_told_with_what_was_read_and_loading_again_
     finally:
         postgres.start()
     assert sum(map(len, rows_of(postgres.url, query.replace("1000000", "5000"), ("customer_id",)))) == 5_000
+
+
+def test_a_database_that_is_killed_while_it_is_read_exits_4_claims_nothing_and_loading_again_is_whole(
+    shop: Shop, fraudc: Fraudc, postgres: Postgres
+) -> None:
+    query = "SELECT 'c' || n AS customer_id FROM generate_series(1, {rows}) n WHERE pg_sleep({seconds}) IS NOT NULL"
+    topic = f"{shop.topics.profiles}customer"
+    shop.connection.create([topic], "compact")
+
+    def kill() -> None:
+        wait_until(lambda: shop.has(topic) != [])
+        postgres.kill()
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    command = ("profiles", "load", "customer", "--from", postgres.url, "--project", shop.root, "--query")
+    ended = fraudc(*command, query.format(rows=1_000_000, seconds=0.0001))
+    killing.join()
+    postgres.start()
+    assert (ended.code, ended.out, ended.err.count("\n")) == (4, "", 1)
+    assert re.match(r"fraudc: PostgreSQL broke off after [0-9,]+ rows: .*; load again, rows overwrite themselves\n", ended.err)
+    ended = fraudc(*command, query.format(rows=3_000, seconds=0))
+    assert (ended.code, ended.out) == (0, f"published 3,000 rows to {topic}\n")
+    assert {f"c{number}".encode() for number in range(1, 3_001)} <= rows(shop).keys()
 
 
 @pytest.mark.parametrize(("entity", "said"), [("nobody", "no entity nobody"), ("customer_at_merchant", "declares no profile fields")])
