@@ -38,7 +38,8 @@ goldens: $(BIN)/.installed
 	$(BIN)/pytest --renew-goldens
 
 bench: $(BIN)/.installed
-	$(BIN)/python bench/bench.py
+	tests/servers/install.sh
+	PYTHONPATH=$(CURDIR)/tests $(BIN)/python bench/bench.py --json $(OUT)/bench.json
 
 mutate: $(BIN)/.installed
 	$(BIN)/python bench/mutate.py

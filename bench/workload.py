@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 FIELDS = {
@@ -62,37 +63,43 @@ def stricter(threshold: object, times: int) -> object:
     return f"{int(amount.replace('_', '')) + 20 * times} {currency}"
 
 
-def write_project(folder: Path, count: int) -> None:
-    """A rules project of `count` rules, as JSON documents."""
+def write_project(folder: Path, count: int, *, others: Sequence[dict[str, object]] = (), **settings: object) -> None:
+    """A rules project of `count` rules and others, as JSON documents; `settings` are further ones of the schema."""
     schema = {
         "id": "transaction_id",
         "event_time": "event_time",
         "fields": FIELDS,
         "money": {"currency_field": "currency", "base": "USD", "rates": {"EUR": 1.08, "GBP": 1.27}},
         "entities": {"customer": {"key": "customer_id"}},
+        **settings,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    Path(folder, "fraudc.yaml").write_text(json.dumps({"version": 1, "schema": schema, "rules": ["rules.json"]}))
-    Path(folder, "rules.json").write_text(json.dumps({"version": 1, "rules": rules(count)}))
+    document = {"version": 1, "schema": schema, "rules": ["rules.json"]}
+    Path(folder, "fraudc.yaml").write_text("".join(f"{name}: {json.dumps(value)}\n" for name, value in document.items()))
+    Path(folder, "rules.json").write_text(json.dumps({"version": 1, "rules": [*rules(count), *others]}))
 
 
 def write_transactions(path: Path, count: int, keys: int) -> None:
     """`count` transactions in order of event time, about 0.1 s apart, over `keys` customers."""
+    with path.open("w") as out:
+        out.writelines(json.dumps(row) + "\n" for row in transactions(count, keys))
+
+
+def transactions(count: int, keys: int, step: int = 200) -> Iterator[dict[str, object]]:
+    """The same as values, less than `step` ms of event time apart."""
     choice = random.Random(7)
     at = 1_700_000_000_000
-    with path.open("w") as out:
-        for number in range(count):
-            at += choice.randrange(0, 200)
-            row = {
-                "transaction_id": f"T{number:09d}",
-                "customer_id": f"C{choice.randrange(keys):06d}",
-                "account_id": f"A{choice.randrange(keys):06d}",
-                "amount": round(choice.lognormvariate(3.5, 1.0), 2),
-                "currency": "USD",
-                "merchant_id": f"M{choice.randrange(300):04d}",
-                "merchant_category": choice.choice(["grocery", "fuel", "travel", "electronics", "gambling"]),
-                "country": choice.choice(["US", "GB", "DE", "NG", "RU"]),
-                "channel": choice.choice(["pos", "ecom", "atm"]),
-                "event_time": at,
-            }
-            out.write(json.dumps(row) + "\n")
+    for number in range(count):
+        at += choice.randrange(0, step)
+        yield {
+            "transaction_id": f"T{number:09d}",
+            "customer_id": f"C{choice.randrange(keys):06d}",
+            "account_id": f"A{choice.randrange(keys):06d}",
+            "amount": round(choice.lognormvariate(3.5, 1.0), 2),
+            "currency": "USD",
+            "merchant_id": f"M{choice.randrange(300):04d}",
+            "merchant_category": choice.choice(["grocery", "fuel", "travel", "electronics", "gambling"]),
+            "country": choice.choice(["US", "GB", "DE", "NG", "RU"]),
+            "channel": choice.choice(["pos", "ecom", "atm"]),
+            "event_time": at,
+        }

@@ -95,6 +95,11 @@ class Job:
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(list(map(str, command)), stdout=out, stderr=err)
 
+    @property
+    def pid(self) -> int:
+        """Of the command; the job runs in a child of it."""
+        return self._process.pid
+
     def ended(self) -> tuple[int, bytes]:
         """Waits for its end: (exit code, standard error)."""
         code = self._process.wait(timeout=PATIENCE)
