@@ -63,6 +63,14 @@ def test_links_and_codes_on_a_page_lead_somewhere(page: Path) -> None:
     assert set(re.findall(r"\b[EW][1-9]\d\d\b", text)) <= set(registry())
 
 
+def test_the_tests_that_a_page_names_are_there() -> None:
+    there = {path.stem for path in ROOT.glob("tests/**/test_*.py")}
+    for path in ROOT.glob("tests/**/test_*.py"):
+        there |= set(re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8")))
+    named = {(page.name, name) for page in PAGES for name in re.findall(r"\btest_\w+\b", page.read_text(encoding="utf-8"))}
+    assert {(page, name) for page, name in named if name not in there} == set()
+
+
 def test_the_reference_names_every_function_and_aggregate() -> None:
     text = REFERENCE.read_text(encoding="utf-8")
     assert [name for name in [*FUNCTIONS, *AGGREGATES] if not re.search(rf"\b{name}\b", text)] == []
