@@ -10,7 +10,6 @@ from fraudc_runtime.agenda import Agenda
 from fraudc_runtime.counts import Counts, EntityCounts
 from fraudc_runtime.frames import ALERT, LATE, MARKER, MAX_WATERMARK, MIN_WATERMARK, read_shard_frame, tagged_frame
 from fraudc_runtime.keys import Keys, registered
-from fraudc_runtime.late import late_renderer
 from fraudc_runtime.lower.entity import State
 from fraudc_runtime.lower.layout import AGENDA, HELD, LAST, PROFILE, TOUCHED
 from fraudc_runtime.ordering import Pending
@@ -59,7 +58,7 @@ class Shard:
         self._keys = [Keys(entity, self._store, self._budget, self._enroller(at), before[at]) for at, entity in enumerate(program.entities)]
         for keys in self._keys:
             keys.watermark = self._watermark
-        self._late = late_renderer(program.plan.schema, program.orders.columns)
+        self._late = program.late
         self._foreign = not self._pending.fits(program.width)
 
     def stand(self, standing: Standing, programs: Programs) -> int | None:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from fraudc_runtime.counts import Counts, RuleCounts
 from fraudc_runtime.frames import ALERT
+from fraudc_runtime.late import late_renderer
 from fraudc_runtime.lower.alert import alert_function
 from fraudc_runtime.lower.entity import EntityProgram, bind_entity
 from fraudc_runtime.lower.expression import Lowering
@@ -42,6 +43,11 @@ class Program:
     def entities(self) -> tuple[EntityProgram, ...]:
         namespace = Namespace()
         return tuple(bind_entity(self.orders, index, namespace) for index in range(len(self.orders.entities)))
+
+    @cached_property
+    def late(self) -> Callable[[Item, str, int], bytes]:
+        """Renders late records."""
+        return late_renderer(self.plan.schema, self.orders.columns)
 
     @cached_property
     def width(self) -> int:

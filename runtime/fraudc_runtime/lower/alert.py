@@ -35,18 +35,25 @@ def slots_of_lets(rule: Rule) -> list[str]:
 def alert_function(
     name: str, rule: Rule, orders: Orders, entity: EntitySpec | None, slots: dict[str, Lowered], namespace: Namespace
 ) -> None:
-    """Defines `name(item, P, *slots) -> Rendered`, the slots in the order of `slots_of_lets`."""
-    leaves = Leaves(orders, entity, slots={s: Lowered(f"a{at}", slots[s].maybe) for at, s in enumerate(slots_of_lets(rule))})
-    lowering = Lowering(namespace, orders.plan.lists, leaves.read)
-    body = Block(level=1)
-    for let in rule.lets:
-        lowered = lowering.value(let.expr)
-        body.extend(lowering.take_statements())
-        body.add(f"l_{let.name} = {lowered.text}")
-        leaves.lets[let.name] = Lowered(f"l_{let.name}", lowered.maybe)
-    body.add(*_envelope(rule, orders, entity, leaves, namespace))
-    arguments = "".join(f", {leaves.slots[s].text}" for s in leaves.slots)
-    namespace.define(name, f"def {name}(item, P{arguments}):\n {leaves.unpacking()} = item\n{body.text()}")
+    """Defines `name(item, P, *slots) -> Rendered`, the slots in the order of `slots_of_lets`.
+
+    Once the rule fires: a swap would compile hundreds of these while transactions wait.
+    """
+
+    def source() -> str:
+        leaves = Leaves(orders, entity, slots={s: Lowered(f"a{at}", slots[s].maybe) for at, s in enumerate(slots_of_lets(rule))})
+        lowering = Lowering(namespace, orders.plan.lists, leaves.read)
+        body = Block(level=1)
+        for let in rule.lets:
+            lowered = lowering.value(let.expr)
+            body.extend(lowering.take_statements())
+            body.add(f"l_{let.name} = {lowered.text}")
+            leaves.lets[let.name] = Lowered(f"l_{let.name}", lowered.maybe)
+        body.add(*_envelope(rule, orders, entity, leaves, namespace))
+        arguments = "".join(f", {leaves.slots[s].text}" for s in leaves.slots)
+        return f"def {name}(item, P{arguments}):\n {leaves.unpacking()} = item\n{body.text()}"
+
+    namespace.define_when_called(name, source)
 
 
 def _envelope(rule: Rule, orders: Orders, entity: EntitySpec | None, leaves: Leaves, namespace: Namespace) -> list[str]:

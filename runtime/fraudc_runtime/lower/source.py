@@ -53,6 +53,14 @@ class Namespace:
         exec(compile(source, f"<{name}>", "exec"), self.names)
         return self.names[name]
 
+    def define_when_called(self, name: str, source: Callable[[], str]) -> None:
+        """The same once the function is called."""
+
+        def called(*arguments: Any) -> Any:
+            return self.define(name, source())(*arguments)
+
+        self.names[name] = called
+
 
 @dataclass(slots=True)
 class Block:
