@@ -3,12 +3,12 @@
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 
-from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from fraudc.live.connection import Connection
@@ -21,7 +21,7 @@ from fraudc_runtime.local import Result, Runner
 from fraudc_runtime.plan import Plan
 from fraudc_runtime.rulesets.acceptance import Standing, begin
 from fraudc_runtime.rulesets.ruleset import RuleSet
-from topic_runs import Topics
+from topic_runs import PATIENCE, Job, Topics
 
 # Silence decides nothing: how long one lasts is not the same the second time.
 PROJECT = """
@@ -180,6 +180,7 @@ class Alerts:
 
     def __init__(self, topics: Topics) -> None:
         self._servers = topics.servers
+        self._admin = self._client()
         self._partition = TopicPartition(topics.names["alerts"], 0)
 
     def written(self) -> int:
@@ -193,8 +194,45 @@ class Alerts:
         return self.stable() < self.written()
 
     def _end(self, isolation: IsolationLevel) -> int:
-        """A client of its own each time: one that knew the broker before it was killed is told that it is behind."""
-        admin = AdminClient({"bootstrap.servers": self._servers, "log_level": 0})
-        asked = admin.list_offsets({self._partition: OffsetSpec.latest()}, isolation_level=isolation, request_timeout=10)
-        offset: int = asked[self._partition].result().offset
-        return offset
+        """Asked anew by another client while the broker cannot tell; one that knew it before it was killed is told that it is behind."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            asked = self._admin.list_offsets({self._partition: OffsetSpec.latest()}, isolation_level=isolation, request_timeout=10)
+            try:
+                offset: int = asked[self._partition].result().offset
+            except KafkaException:
+                if time.monotonic() > deadline:
+                    raise
+                self._admin = self._client()
+                continue
+            return offset
+
+    def _client(self) -> AdminClient:
+        return AdminClient({"bootstrap.servers": self._servers, "log_level": 0})
+
+
+def between_checkpoints(started: Started, alerts: Alerts) -> Callable[[], bool]:
+    """To be asked again and again: whether the newest checkpoint is complete, its alerts are committed, and none has begun behind it."""
+    stable: dict[int, int] = {}  # by the newest complete checkpoint, when last asked
+
+    def so() -> bool:
+        complete, now = started.complete(), alerts.stable()
+        stable[complete] = now
+        return started.begun() == complete and complete - 1 in stable and now > stable[complete - 1]
+
+    return so
+
+
+def ends_as_the_engine_does(job: Job, topics: Topics, feeder: Feeder) -> bytes:
+    """Ends the load, waits for all alerts, stops the job and compares; what it said."""
+    feeder.stop()
+    topics.send(last(topics.partitions, feeder.sent))
+    expected = decided([*feeder.all(), *last(topics.partitions, feeder.sent)], *published(topics))
+    job.wait_until(lambda: len(topics.read("alerts")) >= len(expected.alerts))
+    code, _, told = job.stop()
+    assert code == 0
+    assert sorted(alert for _, alert in topics.read("alerts")) == sorted(expected.alerts)
+    assert sorted(alert for _, alert in topics.read("alerts_shadow")) == sorted(expected.shadow)
+    assert topics.read("late") == []
+    assert b"ALERTS ARE LOST" not in told
+    return told

@@ -123,6 +123,18 @@ class Job:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(child), sign)
 
+    def freeze_when(self, so: Callable[[], bool]) -> None:
+        """Leaves the job frozen at a moment that is so. It is frozen while it is asked, and goes on when the moment is another."""
+
+        def frozen() -> bool:
+            self.signal(signal.SIGSTOP)
+            if so():
+                return True
+            self.signal(signal.SIGCONT)
+            return False
+
+        self.wait_until(frozen)
+
     def stop(self) -> tuple[int, bytes, bytes]:
         """SIGTERM: (exit code, standard output, standard error)."""
         self._process.terminate()

@@ -1,14 +1,27 @@
 """The job is killed again and again while transactions come, at chosen moments and at random ones: its alerts are those of no crash."""
 
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crash_runs import BEGIN, CHANGED, STEP, Alerts, Feeder, Started, compiled, decided, last, project, publish, published
+from crash_runs import (
+    BEGIN,
+    CHANGED,
+    STEP,
+    Alerts,
+    Feeder,
+    Started,
+    between_checkpoints,
+    compiled,
+    decided,
+    last,
+    project,
+    publish,
+    published,
+)
 from servers.fixtures import kafka
 from servers.gate import Gate
 from servers.kafka import Kafka
@@ -43,8 +56,8 @@ class Crashes:
         self.killed[moment.__name__] += 1
 
     def before_the_barrier(self, job: Job, started: Started) -> None:
-        """Alerts are in the topic, and no checkpoint has begun behind the complete one."""
-        self.kill(job, lambda: started.begun() == started.complete())
+        """Alerts are in the topic, and no checkpoint has begun behind the one that is committed."""
+        self.kill(job, between_checkpoints(started, self.alerts))
 
     def before_the_metadata(self, job: Job, started: Started) -> None:
         """The barrier is under way or all tasks have stored their state; the checkpoint is not complete."""
@@ -79,16 +92,8 @@ class Crashes:
         self.kill(job, lambda: True)
 
     def kill(self, job: Job, so: Callable[[], bool]) -> None:
-        """At a moment that is so, with a transaction open: the job is frozen while it is asked, and goes on when the moment is another."""
-
-        def caught() -> bool:
-            job.signal(signal.SIGSTOP)
-            if self.alerts.open() and so():
-                return True
-            job.signal(signal.SIGCONT)
-            return False
-
-        job.wait_until(caught)
+        """At a moment that is so, with a transaction open."""
+        job.freeze_when(lambda: self.alerts.open() and so())
         job.kill()
 
 

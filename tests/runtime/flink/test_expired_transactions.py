@@ -1,9 +1,10 @@
 """The broker aborts transactions that a checkpoint counts on: their alerts are lost, and the job says so wherever one looks."""
 
 import json
+import signal
 from pathlib import Path
 
-from crash_runs import Alerts, Feeder, Started, decided, last, project, published
+from crash_runs import Alerts, Feeder, Started, between_checkpoints, decided, ends_as_the_engine_does, last, project, published
 from servers.fixtures import kafka
 from servers.gate import Gate
 from servers.kafka import Kafka
@@ -63,3 +64,15 @@ def test_a_transaction_that_expires_before_a_late_commit_of_the_running_job_is_r
             job.wait_until(lambda: alerts.stable() > stable + 20)  # it goes on
             assert feeder.sent > 0
             assert job.stop()[0] == 0
+
+
+def test_a_transaction_that_expires_before_it_is_prepared_costs_nothing(kafka: Kafka, tmp_path: Path) -> None:
+    topics, started = Topics(kafka.servers), Started(tmp_path / "checkpoints")
+    alerts = Alerts(topics)
+    with running(project(topics, tmp_path, timeout="4s")) as job, Feeder(topics) as feeder:
+        committed = between_checkpoints(started, alerts)
+        job.freeze_when(lambda: committed() and alerts.open())
+        job.wait_until(lambda: not alerts.open())
+        job.signal(signal.SIGCONT)
+        told = ends_as_the_engine_does(job, topics, feeder)
+    assert b"failed and starts again" in told

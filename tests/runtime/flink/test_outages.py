@@ -4,27 +4,12 @@ from pathlib import Path
 
 from confluent_kafka import Producer
 
-from crash_runs import Alerts, Feeder, Started, decided, last, project, published
+from crash_runs import Alerts, Feeder, Started, ends_as_the_engine_does, project
 from servers.fixtures import kafka
 from servers.kafka import Kafka
-from topic_runs import Job, Topics, running
+from topic_runs import Topics, running
 
 __all__ = ["kafka"]
-
-
-def ends_as_the_engine_does(job: Job, topics: Topics, feeder: Feeder) -> bytes:
-    """Ends the load, waits for all alerts, stops the job and compares; what it said."""
-    feeder.stop()
-    topics.send(last(topics.partitions, feeder.sent))
-    expected = decided([*feeder.all(), *last(topics.partitions, feeder.sent)], *published(topics))
-    job.wait_until(lambda: len(topics.read("alerts")) >= len(expected.alerts))
-    code, _, told = job.stop()
-    assert code == 0
-    assert sorted(alert for _, alert in topics.read("alerts")) == sorted(expected.alerts)
-    assert sorted(alert for _, alert in topics.read("alerts_shadow")) == sorted(expected.shadow)
-    assert topics.read("late") == []
-    assert b"ALERTS ARE LOST" not in told
-    return told
 
 
 def test_the_broker_is_killed_and_comes_back(kafka: Kafka, tmp_path: Path) -> None:
