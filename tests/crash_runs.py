@@ -191,7 +191,8 @@ class Alerts:
 
     def open(self) -> bool:
         """Whether a transaction with alerts is neither committed nor aborted."""
-        return self.stable() < self.written()
+        written = self.written()  # first: a marker that comes in between must not count as an alert
+        return self.stable() < written
 
     def _end(self, isolation: IsolationLevel) -> int:
         """Asked anew by another client while the broker cannot tell; one that knew it before it was killed is told that it is behind."""
