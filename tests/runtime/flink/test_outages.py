@@ -16,12 +16,16 @@ def test_the_broker_is_killed_and_comes_back(kafka: Kafka, tmp_path: Path) -> No
     topics, started = Topics(kafka.servers), Started(tmp_path / "checkpoints")
     alerts = Alerts(topics)
     with running(project(topics, tmp_path)) as job, Feeder(topics) as feeder:
-        for _ in range(2):
+        for quick in (True, False):
             seen = started.complete()
             job.wait_until(lambda seen=seen: started.complete() > seen and alerts.open())  # type: ignore[misc]  # a loop's value
             kafka.kill()
+            if not quick:
+                job.wait_until(lambda: b"under way" in job.told())
             kafka.start()
-        ends_as_the_engine_does(job, topics, feeder)
+        told = ends_as_the_engine_does(job, topics, feeder)
+    assert told.count(b"s, and alerts wait for it: is the broker there") == 1
+    assert told.count(b"checkpoints are complete again") == 1
 
 
 def test_checkpoints_that_fail_are_told_once_and_cost_no_alert(kafka: Kafka, tmp_path: Path) -> None:
@@ -34,7 +38,7 @@ def test_checkpoints_that_fail_are_told_once_and_cost_no_alert(kafka: Kafka, tmp
         job.wait_until(lambda: b"failed, and the job goes on; its alerts wait for the next one" in job.told())
         run.unlink()
         (tmp_path / "aside").rename(run)
-        job.wait_until(lambda: b" is complete again" in job.told())
+        job.wait_until(lambda: b"checkpoints are complete again" in job.told())
         told = ends_as_the_engine_does(job, topics, feeder)
     assert told.count(b"failed, and the job goes on") == 1
 
