@@ -8,6 +8,11 @@ _MARKED = re.compile(r"fraudc:(input|output):(.*?):: (.*)", re.DOTALL)
 _PYTHON = re.compile(r"<class '(?:\w+\.)*(\w+)'>: (.*)", re.DOTALL)
 _WORKER = re.compile(r"^(\w+(?:\.\w+)*(?:Error|Exception)): (.*)$", re.MULTILINE)
 
+_KNOWN = {  # Java's exceptions by name, as whoever is on call needs them
+    "InvalidPidMappingException": "the broker has forgotten the transactions of this checkpoint, which it does when a job is away for longer "
+    "than its transactional.id.expiration.ms: see docs/exactly-once.md",
+}
+
 
 class Failure(Exception):
     """A job that did not end well; the text is one line for the user, `partial` names files left behind that hold part of an output."""
@@ -57,7 +62,8 @@ def explain(error: Any) -> Failure:
             return _raised(*found.groups())
         if worker := _WORKER.findall(text):
             return _raised(*worker[-1])
-    return JobFailed(texts[-1].splitlines()[0] if texts else "the job failed")
+    known = (told for text in texts for name, told in _KNOWN.items() if name in text)
+    return JobFailed(next(known, texts[-1].splitlines()[0] if texts else "the job failed"))
 
 
 def _raised(name: str, reason: str) -> Failure:

@@ -57,6 +57,12 @@ class Throwable:
             JobFailed,
             "java.lang.OutOfMemoryError: Java heap space",
         ),
+        (
+            ["java.io.IOException: commit", "org.apache.kafka.common.errors.InvalidPidMappingException: The producer attempted"],
+            JobFailed,
+            "the broker has forgotten the transactions of this checkpoint, which it does when a job is away for longer than its "
+            "transactional.id.expiration.ms: see docs/exactly-once.md",
+        ),
     ],
 )
 def test_the_cause_that_tells_most_is_told(causes: list[str], kind: type[Failure], text: str) -> None:
