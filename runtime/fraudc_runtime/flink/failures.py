@@ -9,7 +9,7 @@ _PYTHON = re.compile(r"<class '(?:\w+\.)*(\w+)'>: (.*)", re.DOTALL)
 _WORKER = re.compile(r"^(\w+(?:\.\w+)*(?:Error|Exception)): (.*)$", re.MULTILINE)
 
 _KNOWN = {  # Java's exceptions by name, as whoever is on call needs them
-    "InvalidPidMappingException": "the broker has forgotten the transactions of this checkpoint, which it does when a job is away for longer "
+    "InvalidPidMappingException": "the broker has forgotten the transactions of this checkpoint, as it does when a job is away for longer "
     "than its transactional.id.expiration.ms: see docs/exactly-once.md",
 }
 

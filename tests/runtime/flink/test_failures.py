@@ -60,7 +60,7 @@ class Throwable:
         (
             ["java.io.IOException: commit", "org.apache.kafka.common.errors.InvalidPidMappingException: The producer attempted"],
             JobFailed,
-            "the broker has forgotten the transactions of this checkpoint, which it does when a job is away for longer than its "
+            "the broker has forgotten the transactions of this checkpoint, as it does when a job is away for longer than its "
             "transactional.id.expiration.ms: see docs/exactly-once.md",
         ),
     ],
