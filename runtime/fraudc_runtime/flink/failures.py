@@ -57,13 +57,14 @@ def explain(error: Any) -> Failure:
         if found := _MARKED.search(text):
             kind, path, reason = found.groups()
             return (InputUnreadable if kind == "input" else OutputUnwritable)(f"{path}: {_plain(reason)}")
+    if known := [told for name, told in _KNOWN.items() if any(f".{name}:" in text for text in texts)]:
+        return JobFailed(known[0])
     for text in reversed(texts):
         if found := _PYTHON.search(text):
             return _raised(*found.groups())
         if worker := _WORKER.findall(text):
             return _raised(*worker[-1])
-    known = (told for text in texts for name, told in _KNOWN.items() if name in text)
-    return JobFailed(next(known, texts[-1].splitlines()[0] if texts else "the job failed"))
+    return JobFailed(texts[-1].splitlines()[0] if texts else "the job failed")
 
 
 def _raised(name: str, reason: str) -> Failure:
