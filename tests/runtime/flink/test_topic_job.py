@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,6 +126,26 @@ def test_the_slowest_partition_holds_event_time_back_from_the_first_record_on(
     assert sorted(alert for _, alert in topics.read("alerts")) == sorted(decided(plan, lines).alerts)
     committers = {f"Sink Committer: {topic}" for topic in ("alerts", "shadow", "dlq", "late", "status")}  # Flink's, named after the sinks
     assert set(operators(watching)) == {operator.uid for operator in TOPIC_JOB.operators} | committers
+
+
+class Drawn(Watched):
+    """Runs nothing."""
+
+    def run(self, graph: Any, watch: Any, failed: Any = None) -> None:  # noqa: ARG002  (the signature of a Cluster's)
+        self.given = graph
+
+
+def test_transactions_pass_from_task_to_task_three_times_and_in_batches(plan: Plan, cluster: Cluster, kafka: Kafka, tmp_path: Path) -> None:
+    connector_jar()
+    drawn = Drawn(cluster)
+    settings = Settings(frame_lines=7, frame_bytes=700, batch_bytes=7_000)
+    run_topics(bounded(plan, RealTopics(kafka.servers), tmp_path, settings), cluster=drawn)  # type: ignore[arg-type]  # for a Cluster
+    nodes = operators(drawn)
+    given = {uid: [*nodes[uid].getOperatorFactory().getGeneratedClass().getReferences()] for uid in ("batch", "coalesce")}
+    assert given == {"batch": ["0", "7", "700", "20"], "coalesce": ["7000", str(plan.schema.max_disorder), "20"]}
+    tasks = [vertex.getName() for vertex in drawn.given.getJobGraph().getVerticesAsArray()]
+    for chained in ("Source: transactions -> batch", "intake -> clock -> split", "coalesce", "detect -> explode"):
+        assert any(task.startswith(chained) for task in tasks), tasks
 
 
 SMALL = """
