@@ -14,7 +14,7 @@ MODULES = sorted(path for folder in PACKAGES.values() for path in folder.rglob("
 # The phases, in the order in which text becomes a Plan: a phase may import itself and what stands before it.
 PHASES = [
     "source", "diagnostics", "builtins", "codes", "suggest", "literals", "load", "document", "project",
-    "schema", "syntax", "parse", "detectors", "ir", "expressions", "check", "lint", "planner", "optimize", "pipeline",
+    "schema", "syntax", "parse", "detectors", "ir", "expressions", "check", "planner", "optimize", "pipeline",
 ]  # fmt: skip
 # Rooms around the phases: they import phases and the runtime, and of other rooms only what is named here.
 ROOMS: dict[str, set[str]] = {

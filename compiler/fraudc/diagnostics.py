@@ -5,14 +5,15 @@ from typing import Literal
 
 from fraudc.source import Span
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """A registered code: `title` names the kind of mistake in a line; `explanation` is for `fraudc explain`; wrong and right are YAML.
 
-    Numbers are never reused. E1xx file shape, E2xx syntax, E3xx names and types, E4xx planning, W9xx lint.
+    Numbers are never reused. E1xx file shape, E2xx syntax, E3xx names and types, E4xx planning, W9xx lint. A `note` is lint that may well
+    be meant: it never makes a command fail.
     """
 
     code: str
@@ -20,9 +21,12 @@ class Code:
     explanation: str
     wrong: str
     right: str
+    note: bool = False
 
     @property
     def severity(self) -> Severity:
+        if self.note:
+            return "note"
         return "warning" if self.code.startswith("W") else "error"
 
 

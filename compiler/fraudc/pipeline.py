@@ -7,7 +7,6 @@ from fraudc import ir
 from fraudc.check import check
 from fraudc.codes import types
 from fraudc.diagnostics import Diagnostic, Diagnostics
-from fraudc.lint import lint
 from fraudc.optimize import optimize
 from fraudc.planner import plan
 from fraudc.project import Project, read_project
@@ -18,11 +17,12 @@ from fraudc_runtime.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """`plan` is None if there are errors; `project` if fraudc.yaml gives no schema."""
+    """`plan` and its typed `rules` are None if there are errors; `project` if fraudc.yaml gives no schema."""
 
     plan: Plan | None
     diagnostics: Diagnostics
     project: Project | None
+    rules: ir.Project | None = None
 
 
 def compile_project(root: Path) -> Compilation:
@@ -34,8 +34,7 @@ def compile_project(root: Path) -> Compilation:
     rules = check_rules(project, diagnostics)  # parse, check
     if diagnostics.errors:
         return Compilation(None, diagnostics, project)
-    lint(rules, diagnostics)
-    return Compilation(optimize(plan(rules)), diagnostics, project)
+    return Compilation(optimize(plan(rules)), diagnostics, project, rules)
 
 
 def check_rules(project: Project, diagnostics: Diagnostics) -> ir.Project:

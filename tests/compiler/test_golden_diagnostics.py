@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from fraudc.author.lint import Load, lint
 from fraudc.author.testing.files import read_tests, test_paths
 from fraudc.codes import registry
+from fraudc.codes.lint import UNUSED_FIELDS
 from fraudc.diagnostics import Diagnostic
 from fraudc.pipeline import compile_project
 from fraudc.render import render_text
@@ -34,18 +36,20 @@ def unescaped(content: str) -> bytes:
     return repeated.encode("latin-1").decode("unicode_escape").encode("latin-1")
 
 
-def diagnostics_of(case: str, root: Path) -> list[Diagnostic]:
+def diagnostics_of(case: str, root: Path, linted: bool) -> list[Diagnostic]:
     lay_out(case, root)
     compilation = compile_project(root)
     if compilation.plan is not None and compilation.project is not None:
-        read_tests(compilation.project, compilation.plan, test_paths(compilation.project), compilation.diagnostics)
-    return compilation.diagnostics.ordered()
+        tests = read_tests(compilation.project, compilation.plan, test_paths(compilation.project), compilation.diagnostics)
+        if linted:
+            lint(compilation, tests, Load(10_000_000, 2_000))
+    return [one for one in compilation.diagnostics.ordered() if one.code is not UNUSED_FIELDS or "--- fraudc.yaml" in case]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_mistake_is_shown_exactly_so(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     case, _, expected = path.read_text("utf-8").partition("===\n")
-    found = diagnostics_of(case, tmp_path)
+    found = diagnostics_of(case, tmp_path, linted=path.stem.startswith("W"))
     assert [diagnostic.code.code for diagnostic in found] == [path.stem]
     if request.config.getoption("--renew-goldens"):
         path.write_text(f"{case}===\n{render_text(found)}", "utf-8")

@@ -40,31 +40,39 @@ def command(
     project: Project = None,
     format: Annotated[DiagnosticFormat, typer.Option("--format", help="How diagnostics are printed.")] = DiagnosticFormat.text,
     fail_level: Annotated[FailLevel, typer.Option("--fail-level", help="warning: exit 3 if there are warnings.")] = FailLevel.error,
+    keys: Annotated[int | None, typer.Option("--keys", min=1, help="How many keys each entity has, for warnings about cost.")] = None,
+    rate: Annotated[float | None, typer.Option("--rate", min=0, help="How many transactions come in a second, with --keys.")] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="Show in text what may well be meant, too; other formats always have it.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check the rules: every mistake with its place and what to write instead."""
+    """Check the rules: every mistake with its place and what to write instead, and what may not be meant."""
+    if (keys is None) is not (rate is None):
+        raise Failure("--keys and --rate go together", USAGE)
     compilation = compilation_of(project)
-    _check_tests(compilation)
+    _lint(compilation, (keys, rate) if keys is not None and rate is not None else None)
     found = compilation.diagnostics.ordered()
     if files:
         found = _of_files(found, files, root_of(project))
-    _print(found, format)
-    errors = sum(diagnostic.code.severity == "error" for diagnostic in found)
+    hidden = [one for one in found if one.code.note and format is DiagnosticFormat.text and not notes]
+    _print([one for one in found if one not in hidden], format)
+    severities = {diagnostic.code.severity for diagnostic in found}
     if format is DiagnosticFormat.text and not quiet:
-        _summarise(found, len(compilation.plan.rules) if compilation.plan else None)
-    if errors:
+        _summarise(found, len(compilation.plan.rules) if compilation.plan else None, len(hidden))
+    if "error" in severities:
         raise typer.Exit(FINDINGS)
-    if found and fail_level is FailLevel.warning:
+    if "warning" in severities and fail_level is FailLevel.warning:
         raise typer.Exit(WARNINGS)
 
 
-def _check_tests(compilation: "Compilation") -> None:
+def _lint(compilation: "Compilation", load: tuple[int, float] | None) -> None:
     """What tests say of rules that compile is checked too."""
+    from fraudc.author.lint import Load, lint  # noqa: PLC0415  start-up
     from fraudc.author.testing.files import read_tests, test_paths  # noqa: PLC0415  start-up
 
     if compilation.plan is not None and compilation.project is not None:
         with readable():
-            read_tests(compilation.project, compilation.plan, test_paths(compilation.project), compilation.diagnostics)
+            tests = read_tests(compilation.project, compilation.plan, test_paths(compilation.project), compilation.diagnostics)
+        lint(compilation, tests, Load(*load) if load else None)
 
 
 def _of_files(found: "list[Diagnostic]", files: list[Path], root: Path) -> "list[Diagnostic]":
@@ -90,11 +98,12 @@ def _print(found: "list[Diagnostic]", format: DiagnosticFormat) -> None:
     typer.echo(text, nl=False)
 
 
-def _summarise(found: "list[Diagnostic]", rules: int | None) -> None:
+def _summarise(found: "list[Diagnostic]", rules: int | None, hidden: int) -> None:
     from fraudc.render import summary  # noqa: PLC0415  start-up
 
     said = summary(found)
-    if said:
-        typer.echo(f"\n{said}")
+    more = f"{hidden} note{'' if hidden == 1 else 's'}: see --notes" if hidden else ""
+    if said and any(not one.code.note for one in found):
+        typer.echo(f"\n{said}" + (f" ({more})" if more else ""))
     elif rules is not None:
-        typer.echo(f"{rules} rule{'' if rules == 1 else 's'}, no mistakes")
+        typer.echo(f"{rules} rule{'' if rules == 1 else 's'}, no mistakes" + (f" ({more or said})" if said else ""))

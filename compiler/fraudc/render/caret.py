@@ -33,15 +33,15 @@ def render_text(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> s
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """`3 errors, 1 warning`; "" without any."""
+    """`3 errors, 1 warning, 2 notes`; "" without any."""
     found = list(diagnostics)
-    counts = [(sum(d.code.severity == severity for d in found), severity) for severity in ("error", "warning")]
+    counts = [(sum(d.code.severity == severity for d in found), severity) for severity in ("error", "warning", "note")]
     return ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for count, severity in counts if count)
 
 
 def _one(diagnostic: Diagnostic, paint: _Paint) -> str:
     code = diagnostic.code
-    strong = _RED if code.severity == "error" else _YELLOW
+    strong = {"error": _RED, "warning": _YELLOW, "note": _BLUE}[code.severity]
     lines = [f"{paint(strong, f'{code.severity}[{code.code}]')}{paint(_BOLD, f': {diagnostic.message}')}"]
     gutter = 2
     if diagnostic.span is not None:

@@ -9,6 +9,8 @@ from fraudc.diagnostics import Code, Diagnostic
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
+_GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
+
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
     """A JSON array with one object for each; lines and columns count from 1, columns in code points, the end exclusive."""
@@ -84,7 +86,7 @@ def _as_command(diagnostic: Diagnostic) -> str:
         properties |= {"col": None, "endColumn": None}
     given = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
     text = f"{diagnostic.message}\n{diagnostic.label}" if diagnostic.label else diagnostic.message
-    return f"::{diagnostic.code.severity} {given}::{_escaped(text)}\n"
+    return f"::{_GITHUB[diagnostic.code.severity]} {given}::{_escaped(text)}\n"
 
 
 def _escaped(text: str) -> str:

@@ -96,9 +96,9 @@ def claims_of(plan: Plan, old: Plan | None = None) -> tuple[Claim, ...]:
 
 
 def _alone(case: Case) -> list[Claim]:
-    if not _possible(case.matches, [case.terms]):
+    if not possible(case.matches, [case.terms]):
         return [Claim(case.rule.id, "never")]
-    if not _possible(Every((case.seen, negated(case.condition))), [case.terms]):
+    if not possible(Every((case.seen, negated(case.condition))), [case.terms]):
         return [Claim(case.rule.id, "always")]
     return []
 
@@ -160,10 +160,10 @@ def _equal(left: Formula, right: Formula, known: Sequence[Terms]) -> bool:
 
 
 def _implies(left: Formula, right: Formula, known: Sequence[Terms]) -> bool:
-    return left == right or not _possible(Every((left, negated(right))), known)
+    return left == right or not possible(Every((left, negated(right))), known)
 
 
-def _possible(formula: Formula, known: Sequence[Terms]) -> bool:
+def possible(formula: Formula, known: Sequence[Terms]) -> bool:
     """False where no transaction can satisfy it; True also where that is too much to find out."""
     try:
         return any(narrowed(cube, known) is not None for cube in cubes(formula))
