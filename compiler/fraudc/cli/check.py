@@ -100,10 +100,11 @@ def _print(found: "list[Diagnostic]", format: DiagnosticFormat) -> None:
 
 def _summarise(found: "list[Diagnostic]", rules: int | None, hidden: int) -> None:
     from fraudc.render import summary  # noqa: PLC0415  start-up
+    from fraudc.show.amounts import counted  # noqa: PLC0415  start-up
 
-    said = summary(found)
-    more = f"{hidden} note{'' if hidden == 1 else 's'}: see --notes" if hidden else ""
-    if said and any(not one.code.note for one in found):
-        typer.echo(f"\n{said}" + (f" ({more})" if more else ""))
+    shown = [one for one in found if not one.code.note or not hidden]
+    more = f" ({counted(hidden, 'note')}: see --notes)" if hidden else ""
+    if any(not one.code.note for one in found):
+        typer.echo(f"\n{summary(shown)}{more}")
     elif rules is not None:
-        typer.echo(f"{rules} rule{'' if rules == 1 else 's'}, no mistakes" + (f" ({more or said})" if said else ""))
+        typer.echo(f"{counted(rules, 'rule')}, no mistakes" + (more or (f" ({summary(shown)})" if shown else "")))

@@ -57,8 +57,37 @@ def test_wrong_usage_exits_2_and_says_so_on_standard_error(arguments: list[str])
 
 def test_check_of_good_rules_exits_0(project: Path) -> None:
     done = fraudc("check", "--project", project)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "1 rule, no mistakes\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 rule, no mistakes (1 note: see --notes)\n", "")
     assert fraudc("check", "--quiet", "--project", project).stdout == ""
+
+
+def test_check_shows_notes_when_asked_and_warnings_always(project: Path) -> None:
+    shown = fraudc("check", "--project", project, "--notes")
+    assert shown.stdout.startswith("note[W904]: no rule reads channel\n")
+    assert shown.stdout.endswith("\n1 rule, no mistakes (1 note)\n")
+    assert fraudc("check", "--project", project, "--fail-level", "warning").returncode == 0
+    (project / "rules.yaml").write_text(f"{GOOD}  - {{id: night, when: hour(at) > 23}}\n")
+    done = fraudc("check", "--project", project, "--fail-level", "warning")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (3, "warning[W906]: the condition of `night` is never true")
+    assert done.stdout.splitlines()[-1] == "1 warning (1 note: see --notes)"
+    assert [found["code"] for found in json.loads(fraudc("check", "--project", project, "--format", "json").stdout)] == ["W904", "W906"]
+
+
+def test_a_comment_with_a_reason_silences_a_warning(project: Path) -> None:
+    night = "  - {id: night, when: hour(at) > 23}"
+    (project / "rules.yaml").write_text(f"{GOOD}  # fraudc: ignore[W906] switched off until spring\n{night}\n")
+    assert fraudc("check", "--project", project, "--fail-level", "warning").returncode == 0
+    (project / "rules.yaml").write_text(f"{GOOD}{night}  # fraudc: ignore[W906]\n")
+    done = fraudc("check", "--project", project, "--fail-level", "warning")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (3, "warning[W912]: this comment gives no reason")
+
+
+def test_the_load_that_is_expected_tells_windows_that_are_too_large(project: Path) -> None:
+    (project / "rules.yaml").write_text("version: 1\nrules:\n  - {id: sum, by: customer, when: sum(amount) over 90d > 5 USD}\n")
+    assert fraudc("check", "--project", project, "--keys", "1000", "--rate", "1", "--fail-level", "warning").returncode == 0
+    done = fraudc("check", "--project", project, "--keys", "10000000", "--rate", "2000", "--fail-level", "warning")
+    assert (done.returncode, done.stdout.splitlines()[0].partition(" holds about")[0]) == (3, "warning[W908]: `sum(amount) over 90d`")
+    assert fraudc("check", "--project", project, "--keys", "1000").returncode == 2
 
 
 def test_check_shows_a_mistake_with_its_place_and_exits_1(project: Path) -> None:
@@ -91,7 +120,7 @@ def test_check_of_named_files_shows_theirs_only(project: Path) -> None:
 def test_the_project_is_found_upward(project: Path) -> None:
     below = project / "a" / "b"
     below.mkdir(parents=True)
-    assert fraudc("check", cwd=below).stdout == "1 rule, no mistakes\n"
+    assert fraudc("check", cwd=below).stdout == "1 rule, no mistakes (1 note: see --notes)\n"
 
 
 def test_without_a_project_one_line_says_what_is_missing(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def test_a_fresh_project_passes_check_and_test_and_runs(tmp_path: Path) -> None:
     done = fraudc("init", "shop/rules-project", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "  cd shop/rules-project\n  fraudc check\n  fraudc test\n" in done.stdout
-    assert fraudc("check", "--fail-level", "warning", cwd=project).stdout == "3 rules, no mistakes\n"
+    assert fraudc("check", "--fail-level", "warning", cwd=project).stdout == "3 rules, no mistakes (2 notes: see --notes)\n"
     assert fraudc("test", cwd=project).stdout == "10 tests, all passed\n"
     ran = fraudc("run", "--input", "transactions.jsonl", "--output", "alerts.jsonl", "--fail-on", "dead,late", cwd=project)
     assert ran.returncode == 0, ran.stderr

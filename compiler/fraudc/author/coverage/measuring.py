@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fraudc import ir
-from fraudc.author.coverage.places import Places, places
 from fraudc.author.coverage.points import Coverage, Kind, Point, RuleCoverage, Side
 from fraudc.author.coverage.sides import is_threshold, of_clause, of_cooldown, of_threshold
 from fraudc.author.coverage.windows import of_window
+from fraudc.author.places import Places, places
 from fraudc.author.rule_keys import window_texts
 from fraudc.author.testing import Bench, TestFile
 from fraudc.author.testing.clauses import Clause

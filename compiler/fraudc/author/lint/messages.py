@@ -30,7 +30,7 @@ def messages(subject: Subject, diagnostics: Diagnostics) -> None:
 def _report(placed: Placed, name: str, diagnostics: Diagnostics) -> None:
     fragment = placed.written.message
     at = fragment.text.find(f"{{{name}}}") if fragment else -1
-    place = fragment.span(at, at + len(name) + 2) if fragment and at >= 0 else placed.span("message")
+    place = fragment.span(at, at + len(name) + 2) if fragment and at >= 0 else placed.places.key("message")
     label = f'give it another name and a value of its own: `let: {{shown: {name} ?? "none"}}`'
     diagnostics.report(codes.MAY_BE_MISSING, f"`{{{name}}}` may be missing when the rule alerts", place, label)
 

@@ -31,7 +31,12 @@ def unused_lets(subject: Subject, diagnostics: Diagnostics) -> None:
         for name in placed.written.let:
             if name not in read:
                 label = "it stands in the alert's values, and nowhere else"
-                diagnostics.report(codes.UNUSED_LET, f"nothing reads the let `{name}`", placed.key_span("let", name), label)
+                diagnostics.report(
+                    codes.UNUSED_LET,
+                    f"nothing reads the let `{name}`",
+                    placed.places.document.key_span((*placed.places.at, "let", name)),
+                    label,
+                )
 
 
 def unused_fields(subject: Subject, diagnostics: Diagnostics) -> None:
@@ -53,8 +58,8 @@ def untested(subject: Subject, diagnostics: Diagnostics) -> None:
     tested = {id for file in subject.tests for case in file.cases for id in case.rules}
     for placed in subject.rules() if subject.tests else ():
         if placed.rule.id not in tested and placed.rule.mode != "off":
-            label = f"`fraudc test --suggest FILE` writes one for {placed.document.file.name}"
-            diagnostics.report(codes.UNTESTED, f"no test runs the rule `{placed.rule.id}`", placed.span("id"), label)
+            label = f"`fraudc test --suggest FILE` writes one for {placed.places.document.file.name}"
+            diagnostics.report(codes.UNTESTED, f"no test runs the rule `{placed.rule.id}`", placed.places.key("id"), label)
 
 
 def _nodes(rule: ir.Rule) -> Iterator[Expr]:

@@ -1,7 +1,6 @@
 """Lints about windows and state: what is kept for ever, what is more than a job can hold, and pauses longer than any window."""
 
 from fraudc.author.lint.subject import Subject
-from fraudc.author.rule_keys import window_texts
 from fraudc.codes import lint as codes
 from fraudc.diagnostics import Diagnostics
 from fraudc.expressions.spell import spell_duration
@@ -27,12 +26,13 @@ def kept_for_ever(subject: Subject, diagnostics: Diagnostics) -> None:
 
 def long_cooldowns(subject: Subject, diagnostics: Diagnostics) -> None:
     """A cooldown that outlasts every window of its rule: what it counts next is not what it counted before."""
+    lengths = {signature.id: 0 if isinstance(signature.window, All) else span(signature) for signature in subject.plan.signatures}
     for placed in subject.rules():
-        longest = max((_length(subject, id) for id in _read(placed.rule)), default=0)
+        longest = max((lengths[id] for id in _read(placed.rule)), default=0)
         if placed.rule.cooldown is not None and 0 < longest < placed.rule.cooldown:
             message = f"the cooldown is {spell_duration(placed.rule.cooldown)}, and the longest window {spell_duration(longest)}"
             label = f"a wave that goes on is told once in {spell_duration(placed.rule.cooldown)}; is `{spell_duration(longest)}` enough?"
-            diagnostics.report(codes.LONG_COOLDOWN, message, placed.span("cooldown"), label)
+            diagnostics.report(codes.LONG_COOLDOWN, message, placed.places.key("cooldown"), label)
 
 
 def too_large(subject: Subject, diagnostics: Diagnostics) -> None:
@@ -41,12 +41,11 @@ def too_large(subject: Subject, diagnostics: Diagnostics) -> None:
         return
     load, per_day = subject.load, subject.load.rate * _SECONDS_A_DAY / subject.load.keys
     windows = {window.signature: window.bytes * load.keys for key in estimate(subject.plan, per_day) for window in key.windows}
-    texts = window_texts(subject.plan)
     for aggregate in (aggregate for rule in subject.typed.rules for aggregate in rule.aggregates):
         id = aggregate.id
         if windows[id] > _MOST_BYTES:
             much = f"{windows[id] / _GIB:,.0f} GiB with {load.keys:,} keys and {load.rate:g} transactions a second"
-            message = f"`{texts[id]}` holds about {much}"
+            message = f"`{subject.texts[id]}` holds about {much}"
             diagnostics.report(codes.TOO_LARGE, message, aggregate.place, "shorten it, or count in panes: `over 30d every 1h`")
 
 
@@ -60,8 +59,3 @@ def _read(rule: Rule) -> list[str]:
             found.setdefault(node.signature)
         waiting += reversed(children(node))
     return list(found)
-
-
-def _length(subject: Subject, id: str) -> int:
-    signature = next(signature for signature in subject.plan.signatures if signature.id == id)
-    return 0 if isinstance(signature.window, All) else span(signature)

@@ -32,6 +32,9 @@ class Claim:
     other: str | None = None
 
 
+MOST_PAIRS = 20_000
+
+
 @dataclass(frozen=True)
 class Case:
     """A rule of a plan whose expressions `terms` reads."""
@@ -76,12 +79,13 @@ class Case:
 def claims_of(plan: Plan, old: Plan | None = None) -> tuple[Claim, ...]:
     """Claims about the rules of `plan` that are not in `old` as they are: by themselves, against `old` and against the others.
 
-    Of two that say the same only the later one is told.
+    Of two that say the same only the later one is told. Of very many rules, the first MOST_PAIRS pairs are looked at.
     """
     before = {rule.id: rule for rule in old.rules} if old is not None else {}
     terms, terms_before = Terms(plan), Terms(old or plan)
     cases = [Case(rule, terms) for rule in plan.rules]
     found: list[Claim] = []
+    pairs = 0
     for at, case in enumerate(cases):
         was = before.get(case.rule.id)
         if was is not None and was == case.rule and (old is None or old.lists == plan.lists):
@@ -90,7 +94,8 @@ def claims_of(plan: Plan, old: Plan | None = None) -> tuple[Claim, ...]:
         found += alone
         if old is not None and was is not None and read_alike(was, plan, old) and read_alike(case.rule, old, plan):
             found += _since(Case(was, terms_before), case)
-        if not alone:
+        pairs += len(cases)
+        if not alone and pairs <= MOST_PAIRS:
             found += _beside(case, cases[:at], cases[at + 1 :])
     return tuple(found)
 

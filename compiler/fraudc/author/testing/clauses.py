@@ -1,13 +1,11 @@
 """Conditions in, the clauses that they are made of out: what stands between `and`, `or` and `not`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fraudc.author.rule_keys import window_texts
 from fraudc.expressions.spell import spell
 from fraudc.expressions.trees import nodes
 from fraudc_runtime.expr import Call, Const, Expr, Field, InList, Let, Profile, Slot
-from fraudc_runtime.plan import Plan
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 ORDERS = ("<", "<=", ">", ">=")
@@ -30,11 +28,10 @@ def leaves(expr: Expr) -> list[Expr]:
     return [expr]
 
 
-def clauses(expr: Expr | None, entity: str | None, plan: Plan) -> tuple[Clause, ...]:
-    """The clauses of a condition; none without one."""
+def clauses(expr: Expr | None, entity: str | None, texts: Mapping[str, str]) -> tuple[Clause, ...]:
+    """The clauses of a condition; none without one. `texts` are those of windows, by signature."""
     if expr is None:
         return ()
-    texts = window_texts(plan)
     found = []
     for leaf in leaves(expr):
         operands = [(spell(operand, entity, texts), operand) for operand in _operands(leaf)]

@@ -1,10 +1,12 @@
 """A rule in, what each of its lets and clauses is at each transaction out: by rules that alert for all of them, and the engine as it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
+from fraudc.author.rule_keys import window_texts
 from fraudc.author.testing.cases import Case
 from fraudc.author.testing.clauses import Clause, Truth, clauses
 from fraudc.author.testing.reads import part_of, windows_read
@@ -76,9 +78,10 @@ class Probe:
     def __init__(self, plan: Plan, rule: Rule) -> None:
         self.rule = rule
         inside = {signature.id: signature.condition for signature in windows_read(rule, plan) if signature.condition is not None}
-        self._where = _Group("where", _TRUE if rule.where is None else rule.where, rule, plan)
-        self._when = _Group("when", rule.when, rule, plan)
-        self._inside = {id: _Group(f"inside{at}_", condition, rule, plan) for at, (id, condition) in enumerate(inside.items())}
+        texts = window_texts(plan)
+        self._where = _Group("where", _TRUE if rule.where is None else rule.where, rule, texts)
+        self._when = _Group("when", rule.when, rule, texts)
+        self._inside = {id: _Group(f"inside{at}_", condition, rule, texts) for at, (id, condition) in enumerate(inside.items())}
         lets = (*rule.lets, *self._when.lets, *(let for group in self._inside.values() for let in group.lets))
         seen, passed = replace(_blank(rule), id=_WHERE, where=None, lets=self._where.lets), replace(_blank(rule), id=_WHEN, lets=lets)
         self._program: Program = bind(part_of(plan, (seen, passed)))
@@ -116,9 +119,9 @@ class Probe:
 class _Group:
     """A condition as lets of its own, and their values as a condition again."""
 
-    def __init__(self, name: str, whole: Expr, rule: Rule, plan: Plan) -> None:
+    def __init__(self, name: str, whole: Expr, rule: Rule, texts: Mapping[str, str]) -> None:
         self._name = f"{_MARK}{name}"
-        self.clauses = clauses(whole, rule.entity, plan)
+        self.clauses = clauses(whole, rule.entity, texts)
         found = [LetSpec(self._name, "bool", whole)]
         for number, clause in enumerate(self.clauses):
             found.append(LetSpec(f"{self._name}{number}", "bool", clause.expr))

@@ -23,6 +23,10 @@ class Places:
         path = (*self.at, name, *([inner] if inner else []))
         return self.document.span(path) if self.document.has(path) else self.document.span((*self.at, "id"))
 
+    def let(self, name: str) -> Span:
+        """The place of a let's name."""
+        return self.document.key_span((*self.at, "let", name))
+
     def clauses(self, name: str, number: int) -> list[Span]:
         """The places of the clauses under `where` or `when`, that many; what a detector stands for is at its name."""
         found: list[Span] = []
