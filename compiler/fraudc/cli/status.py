@@ -10,6 +10,7 @@ from fraudc.cli.topics import Bootstrap, cluster, one_line, plural
 
 if TYPE_CHECKING:
     from fraudc.live.running import Refusal, Running, Status
+    from fraudc.live.status import Lost
     from fraudc_runtime.rulesets.ruleset import RuleSet
 
 NAME = "status"
@@ -28,7 +29,8 @@ def command(project: Project = None, bootstrap: Bootstrap = None, format: Format
         connection = cluster(project, bootstrap)
         with RulesTopic(connection) as rules, StatusTopic(connection) as topic:
             status = status_of(rules.standing, rules.published, rules.refused, topic.roster)
-    typer.echo(_as_json(status) if format is ResultFormat.json else "\n".join(_as_text(status)))
+            lost = list(topic.lost.values())
+    typer.echo(_as_json(status, lost) if format is ResultFormat.json else "\n".join([*_as_text(status), *map(_lost_line, lost)]))
 
 
 def _as_text(status: "Status") -> list[str]:
@@ -68,7 +70,11 @@ def _refusal_line(refusal: "Refusal") -> str:
     return f"refused{by}: {revision}. {refusal.reason}"
 
 
-def _as_json(status: "Status") -> str:
+def _lost_line(lost: "Lost") -> str:
+    return f"ALERTS ARE LOST: transaction {lost.transaction} of the sink {lost.operator}: {lost.reason}"
+
+
+def _as_json(status: "Status", lost: "list[Lost]") -> str:
     """Times in epoch ms."""
     document: dict[str, Any] = {
         "version": VERSION,
@@ -87,5 +93,6 @@ def _as_json(status: "Status") -> str:
              "tasks": [{"operator": task.operator, "task": task.number} for task in r.tasks]}
             for r in status.refused
         ],
+        "lost": [{"transaction": each.transaction, "operator": each.operator, "reason": each.reason} for each in lost],
     }  # fmt: skip
     return json.dumps(document, ensure_ascii=False, indent=2)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
 from confluent_kafka import Message
 
 from fraudc.literals.instants import instant
@@ -45,6 +46,15 @@ class Outcome:
     refused: Mapping[Task, str]
 
 
+class Lost(msgspec.Struct, frozen=True, tag_field="state", tag="lost"):
+    """A record of the sink `operator`: the broker aborted a transaction of its alerts that a checkpoint had counted on."""
+
+    operator: str
+    task: str
+    transaction: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """All that was reported, in its order. The tasks are those of each operator's newest record, which says how many it has."""
@@ -79,15 +89,21 @@ class Roster:
 
 
 class StatusTopic:
-    """The status topic from its first record on. ServerFailure if the cluster cannot be reached or lacks the topic."""
+    """The status topic from its first record on; `lost` is, by transaction, what it said when this was made.
+
+    ServerFailure if the cluster cannot be reached or lacks the topic.
+    """
 
     def __init__(self, connection: Connection) -> None:
         topic = connection.topics.status
+        self.lost: dict[str, Lost] = {}
         connection.partitions(topic, MISSING)
         self.roster = Roster()
         self._tail = Tail(connection, topic, "beginning")
         try:
-            self.roster.hear(sorted(reports(self._tail.history()), key=lambda report: report.reported_at))
+            messages = list(self._tail.history())
+            self.roster.hear(sorted(reports(messages), key=lambda report: report.reported_at))
+            self.lost = {lost.transaction: lost for lost in losses(messages)}
         except BaseException:
             self._tail.__exit__()
             raise
@@ -124,6 +140,15 @@ def reports(messages: Iterable[Message]) -> Iterator[Report]:
         yield Report(Task(said.operator, said.task), said, None if said.event_time is None else instant(said.event_time), reported_at)
 
 
+def losses(messages: Iterable[Message]) -> Iterator[Lost]:
+    """The reports of lost alerts among the messages; a restart can repeat some."""
+    for message in messages:
+        try:
+            yield _LOST.decode(message.value() or b"")
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+
+
 def _numbered(task: str) -> bool:
     number, _, count = task.partition("/")
     return (
@@ -131,4 +156,5 @@ def _numbered(task: str) -> bool:
     )
 
 
+_LOST = msgspec.json.Decoder(Lost)
 _MOST_TASKS = 32_768  # Flink's limit

@@ -121,6 +121,17 @@ def test_it_shows_what_runs_what_waits_and_what_was_refused(shop: Shop, fraudc: 
     assert document["refused"][0]["tasks"] == [{"operator": "intake", "task": "1/1"}]
 
 
+def test_it_shows_which_alerts_were_lost_each_once(shop: Shop, fraudc: Fraudc) -> None:
+    seed(shop)
+    record = b'{"task":"1/1","operator":"alerts","state":"lost","transaction":"job-alerts-0-7","reason":"It was aborted."}'
+    shop.fill(shop.topics.status, [record, record])
+    told = fraudc("status", "--project", shop.root).out.splitlines()
+    assert told[-1] == "ALERTS ARE LOST: transaction job-alerts-0-7 of the sink alerts: It was aborted."
+    assert not told[-2].startswith("ALERTS")
+    document = json.loads(fraudc("status", "--project", shop.root, "--format", "json").out)
+    assert document["lost"] == [{"transaction": "job-alerts-0-7", "operator": "alerts", "reason": "It was aborted."}]
+
+
 def test_before_anything_ran_it_says_so(shop: Shop, fraudc: Fraudc) -> None:
     create_rules_topic(shop.connection)
     shop.connection.create([shop.topics.status])

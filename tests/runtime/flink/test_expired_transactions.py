@@ -1,10 +1,12 @@
 """The broker aborts transactions that a checkpoint counts on: their alerts are lost, and the job says so wherever one looks."""
 
-import json
 import signal
 from pathlib import Path
 
+import msgspec
+
 from crash_runs import Alerts, Feeder, Started, between_checkpoints, decided, ends_as_the_engine_does, last, project, published
+from fraudc.live.status import Lost
 from servers.fixtures import kafka
 from servers.gate import Gate
 from servers.kafka import Kafka
@@ -16,8 +18,8 @@ LINE = b"ALERTS ARE LOST: the broker aborted the transaction %s of the sink aler
 
 def lost(topics: Topics) -> list[bytes]:
     """The transactions that are lost of the alerts' sink, as the status topic says."""
-    said = [json.loads(record) for _, record in topics.read("status")]
-    return [record["transaction"].encode() for record in said if (record["operator"], record["state"]) == ("alerts", "lost")]
+    said = [msgspec.json.decode(record, type=Lost) for _, record in topics.read("status") if b'"lost"' in record]
+    return [record.transaction.encode() for record in said if record.operator == "alerts"]
 
 
 def test_a_transaction_that_expired_while_the_job_was_away_is_reported_and_nothing_else_is_lost(kafka: Kafka, tmp_path: Path) -> None:
