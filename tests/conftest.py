@@ -2,7 +2,13 @@
 
 import pytest
 
-SERVERS = {"cluster": "flink", "java_harness": "harness", "kafka": "kafka", "postgres": "kafka"}  # by the fixture that starts it
+SERVERS = {
+    "cluster": "flink",
+    "flink": "kafka",
+    "java_harness": "harness",
+    "kafka": "kafka",
+    "postgres": "kafka",
+}  # by the fixture that starts it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,11 +4,13 @@ from typing import TypeVar
 
 import pytest
 
+from servers.flink import Flink
 from servers.kafka import Kafka
 from servers.postgres import Postgres
 from servers.process import ServerError
 
-Server = TypeVar("Server", Kafka, Postgres)
+Server = TypeVar("Server", Flink, Kafka, Postgres)
+_FLINK = pytest.StashKey[Flink]()
 _KAFKA = pytest.StashKey[Kafka]()
 _POSTGRES = pytest.StashKey[Postgres]()
 
@@ -17,6 +19,12 @@ _POSTGRES = pytest.StashKey[Postgres]()
 def kafka(request: pytest.FixtureRequest) -> Kafka:
     """A broker for all tests of the session; a test uses topics of its own."""
     return _running(request.config, _KAFKA, Kafka)
+
+
+@pytest.fixture(scope="session")
+def flink(request: pytest.FixtureRequest) -> Flink:
+    """A Flink cluster of two slots for all tests of the session; a test ends its jobs."""
+    return _running(request.config, _FLINK, Flink)
 
 
 @pytest.fixture(scope="session")

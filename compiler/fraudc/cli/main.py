@@ -20,6 +20,7 @@ import fraudc.cli.replay
 import fraudc.cli.rollback
 import fraudc.cli.run
 import fraudc.cli.status
+import fraudc.cli.submit
 import fraudc.cli.test
 from fraudc.cli.failure import Failure
 
@@ -33,7 +34,9 @@ app = typer.Typer(
 )
 for module in (fraudc.cli.init, fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain, fraudc.cli.test):
     app.command(module.NAME)(module.command)
-for module in (fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback, fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
+for module in (fraudc.cli.submit, fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback):
+    app.command(module.NAME)(module.command)
+for module in (fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
     app.command(module.NAME)(module.command)
 for group in (fraudc.cli.dlq, fraudc.cli.profiles):
     app.add_typer(group.app, name=group.NAME)

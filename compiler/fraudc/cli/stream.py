@@ -44,12 +44,13 @@ def stream(request: Request) -> None:
     with ExitStack() as stack:
         stack.enter_context(one_line())
         shown = stack.enter_context(_shown()) if request.show else None
-        job = _job(request, shown.pipe if shown else None)
+        job = job_of(request, shown.pipe if shown else None)
         told = stack.enter_context(stoppable())
         _run(job, lambda: told() or (shown is not None and shown.unread.is_set()), request.quiet)
 
 
-def _job(request: Request, pipe: Path | None) -> "TopicJob":
+def job_of(request: Request, pipe: Path | None) -> "TopicJob":
+    """The project's job, whose topics are there and whose rules are published."""
     from fraudc.document.job import JobDocument  # noqa: PLC0415  start-up
     from fraudc.live.job import topic_job  # noqa: PLC0415  start-up
 
@@ -82,7 +83,7 @@ def _rules(connection: "Connection", plan: "Plan", quiet: bool) -> "tuple[Rules,
         newest = topic.newest
         assert newest is not None  # rules_of has seen to it
         differs = "" if topic.settled(plan, now) else "; the project says something else: `fraudc diff` and `fraudc publish`"
-        _say(quiet, f"rules: revision {newest.revision} of {topic.topic}{differs}")
+        say(quiet, f"rules: revision {newest.revision} of {topic.topic}{differs}")
         return rules, newest.plan
 
 
@@ -95,9 +96,9 @@ def _topics(connection: "Connection", request: Request) -> int:
     names = (topics.transactions, topics.alerts, topics.alerts_shadow, topics.dlq, topics.late, topics.status)
     if request.create_topics:
         if create_rules_topic(connection):
-            _say(request.quiet, f"made the topic {connection.topics.rules}")
+            say(request.quiet, f"made the topic {connection.topics.rules}")
         for name in connection.create(names):
-            _say(request.quiet, f"made the topic {name}")
+            say(request.quiet, f"made the topic {name}")
     for name in names[1:]:
         connection.partitions(name)
     return len(connection.partitions(topics.transactions))
@@ -110,19 +111,20 @@ def _run(job: "TopicJob", stopping: Callable[[], bool], quiet: bool) -> None:
 
     def started(checkpoint: str | None) -> None:
         where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {job.topics.transactions}"
-        _say(quiet, f"{job.name}: {where}")
+        say(quiet, f"{job.name}: {where}")
 
     def told(incident: "Incident") -> None:
-        _say(False, f"{job.name} {incident}")
+        say(False, f"{job.name} {incident}")
 
     try:
         run_topics(job, watch=Watch(stopping, started, told))
     except failures.Failure as failure:
         raise Failure(str(failure), SERVER) from failure
-    _say(quiet, f"{job.name}: stopped; started again, it goes on where it was")
+    say(quiet, f"{job.name}: stopped; started again, it goes on where it was")
 
 
-def _say(quiet: bool, text: str) -> None:
+def say(quiet: bool, text: str) -> None:
+    """A line for whoever watches."""
     if not quiet:
         typer.echo(f"fraudc: {text}", err=True)
 

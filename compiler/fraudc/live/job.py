@@ -22,7 +22,19 @@ from fraudc_runtime.rulesets.acceptance import begin
 
 NAME = "fraud-detection"
 FOLDER = ".fraudc/checkpoints"  # in the project
+RESTART = {
+    "type", "fixed-delay.attempts", "fixed-delay.delay",
+    "failure-rate.delay", "failure-rate.failure-rate-interval", "failure-rate.max-failures-per-interval",
+    "exponential-delay.attempts-before-reset-backoff", "exponential-delay.backoff-multiplier", "exponential-delay.initial-backoff",
+    "exponential-delay.jitter-factor", "exponential-delay.max-backoff", "exponential-delay.reset-backoff-threshold",
+}  # fmt: skip  # Flink's restart-strategy options
+RESTARTS = ("none", "fixed-delay", "failure-rate", "exponential-delay")
 TRANSACTION_TIMEOUT = 900_000  # ms: a broker's limit as it is delivered
+
+
+def name_of(job: JobDocument) -> str:
+    """The job's name, by which Flink and its checkpoints know it."""
+    return job.name or NAME
 
 
 def topics_of(connection: Connection) -> Topics:
@@ -56,7 +68,7 @@ def topic_job(
 
     RequestFailure where settings contradict.
     """
-    name = job.name or NAME
+    name = name_of(job)
     settings, checkpoints = settings_of(job, parallelism, mode), checkpoints_of(job, root, environment)
     timeout = job.transaction_timeout or TRANSACTION_TIMEOUT
     if timeout <= checkpoints.interval:
@@ -75,7 +87,8 @@ def topic_job(
         idle=plan.schema.idle,
         linger=20 if job.linger is None else job.linger,
         shown=shown,
-        restart=job.restart,
+        restart=_restart(job),
+        metrics=job.metrics.port if job.metrics else None,
         rules=rules,
         settings=settings,
     )
@@ -84,6 +97,15 @@ def topic_job(
 def _machine(plan: Plan, topics: Topics, settings: Settings, shown: bool) -> PlanMachine:
     source = Source("transactions", topics.transactions, None, "json", 0)
     return PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True, shown=shown)
+
+
+def _restart(job: JobDocument) -> dict[str, str]:
+    """Flink would pass over a name that it does not know, and begin a strategy that lacks its type never."""
+    if unknown := sorted(set(job.restart) - RESTART):
+        raise RequestFailure(f"`{unknown[0]}` is not known under job.restart; known are {', '.join(sorted(RESTART))}")
+    if job.restart and job.restart.get("type") not in RESTARTS:
+        raise RequestFailure(f"job.restart needs a `type`, one of {', '.join(RESTARTS)}")
+    return job.restart
 
 
 def settings_of(job: JobDocument, parallelism: int | None, mode: Mode) -> Settings:
@@ -103,8 +125,10 @@ def settings_of(job: JobDocument, parallelism: int | None, mode: Mode) -> Settin
 def checkpoints_of(job: JobDocument, root: Path, environment: Mapping[str, str]) -> Checkpoints:
     """A folder without a scheme is relative to the project's."""
     declared = job.checkpoints
-    folder = resolved(declared.dir, environment) if declared else FOLDER
-    made = Checkpoints(folder if "://" in folder else str((root / folder).absolute()))
+    made = Checkpoints(
+        _folder(root, resolved(declared.dir, environment) if declared else FOLDER),
+        savepoints=_folder(root, resolved(job.savepoints.dir, environment)) if job.savepoints else None,
+    )
     if declared is None:
         return made
     return replace(
@@ -113,3 +137,7 @@ def checkpoints_of(job: JobDocument, root: Path, environment: Mapping[str, str])
         timeout=declared.timeout or made.timeout,
         retained=declared.retained or made.retained,
     )
+
+
+def _folder(root: Path, named: str) -> str:
+    return named if "://" in named else str((root / named).absolute())

@@ -46,6 +46,10 @@ class SettingRefused(Failure):
     """A server does not allow what a setting asks for."""
 
 
+class SubmissionRefused(Failure):
+    """A Flink cluster that cannot be reached, or does not take the job."""
+
+
 class JobFailed(Failure):
     """Everything else, told by its root cause."""
 

@@ -19,12 +19,28 @@ class Folder:
         self._address = address
         self._path = jvm.org.apache.flink.core.fs.Path(address)
 
-    def newest_checkpoint(self) -> str | None:
-        """The newest complete checkpoint or savepoint in its folders, of which each run has one; None if there is none."""
+    def newest_checkpoint(self) -> tuple[int, str] | None:
+        """(completed at ms, address) of the newest complete checkpoint or savepoint in it or in its folders, of which each run has one."""
         try:
-            return max(self._checkpoints(), default=(0, None))[1]
+            return max(self._checkpoints(), default=None)
         except Py4JJavaError as error:
             raise self._unusable(error) from error
+
+    def complete(self) -> bool:
+        """Whether it is a complete checkpoint or savepoint."""
+        try:
+            return bool(self._system().exists(self._child(self._path, _METADATA)))
+        except Py4JJavaError as error:
+            raise self._unusable(error) from error
+
+    def above(self, levels: int) -> Iterator["Folder"]:
+        """The folder that it stands in, and so on upward."""
+        path = self._path
+        for _ in range(levels):
+            path = path.getParent()
+            if path is None:
+                return
+            yield Folder(self._jvm, str(path.toString()))
 
     def read(self, name: str) -> bytes | None:
         """A file's content; None if there is no such file."""
@@ -53,11 +69,11 @@ class Folder:
 
     def _checkpoints(self) -> Iterator[tuple[int, str]]:
         """(when it was completed, its address)"""
-        for job in self._folders(self._path):
-            for candidate in self._folders(job):
-                metadata = self._child(candidate, _METADATA)
-                if candidate.getName().startswith(_PREFIXES) and self._system().exists(metadata):
-                    yield self._system().getFileStatus(metadata).getModificationTime(), str(candidate.toString())
+        here = self._folders(self._path)
+        for candidate in [*here, *(inner for folder in here for inner in self._folders(folder))]:
+            metadata = self._child(candidate, _METADATA)
+            if candidate.getName().startswith(_PREFIXES) and self._system().exists(metadata):
+                yield self._system().getFileStatus(metadata).getModificationTime(), str(candidate.toString())
 
     def _folders(self, path: Any) -> list[Any]:
         if not self._system().exists(path):
@@ -71,4 +87,4 @@ class Folder:
         return self._jvm.org.apache.flink.core.fs.Path(path, name)
 
     def _unusable(self, error: Py4JJavaError) -> CheckpointUnusable:
-        return CheckpointUnusable(f"checkpoints cannot be kept in {self._address}: {error.java_exception.toString()}")
+        return CheckpointUnusable(f"checkpoints cannot be kept in {self._address}: {error.java_exception.getMessage()}")

@@ -94,6 +94,12 @@ def flink_home() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
+def opened_modules() -> list[str]:
+    """Java's options without which Flink does not run, as the package's own configuration gives them."""
+    opened = re.search(r"^\s*all: (--add.*)$", (flink_home() / "conf" / "config.yaml").read_text(), re.MULTILINE)
+    return opened[1].split() if opened else []
+
+
 def start(heap: str = "768m", log_level: str = "WARN", worker_processes: bool = True, jars: Sequence[Path] = ()) -> "Starting":
     """Starts the Java process and returns at once; `Starting.gateway` waits until it answers. `jars` stand behind Flink's own.
 
@@ -118,7 +124,6 @@ def _command(scratch: Path, heap: str, log_level: str, jars: Sequence[Path]) -> 
     logging = scratch / "log4j2.properties"
     logging.write_text(_LOGGING.format(level=log_level, path=scratch / "flink.log"))
     flink = sorted(str(path) for path in (*(home / "lib").glob("*.jar"), *(home / "opt").glob("flink-python*.jar")))
-    opened = re.search(r"^\s*all: (--add.*)$", (home / "conf" / "config.yaml").read_text(), re.MULTILINE)
     return [
         java_executable(),
         f"-Xmx{heap}",
@@ -126,7 +131,7 @@ def _command(scratch: Path, heap: str, log_level: str, jars: Sequence[Path]) -> 
         "-XX:TieredStopAtLevel=1",
         "-XX:+IgnoreUnrecognizedVMOptions",
         "--add-opens=jdk.proxy2/jdk.proxy2=ALL-UNNAMED",
-        *(opened[1].split() if opened else ()),
+        *opened_modules(),
         f"-Djava.io.tmpdir={scratch}",
         f"-Dlog4j.configurationFile={logging}",
         "-cp",
@@ -147,7 +152,7 @@ def _environment(scratch: Path, worker_processes: bool) -> dict[str, str]:
         "FLINK_HOME": str(flink_home()),
         "FLINK_LIB_DIR": str(flink_home() / "lib"),
         "FLINK_OPT_DIR": str(flink_home() / "opt"),
-        "FLINK_PLUGINS_DIR": str(flink_home() / "plugins"),
+        "FLINK_PLUGINS_DIR": os.environ.get("FLINK_PLUGINS_DIR") or str(flink_home() / "plugins"),
         "PYTHONPATH": os.pathsep.join(path),
         "_PYFLINK_CONN_INFO_PATH": str(scratch / "port"),
     }

@@ -121,11 +121,23 @@ class Internals:
         """A savepoint as the state backend writes it: quickly."""
         return self.jvm.org.apache.flink.core.execution.SavepointFormatType.NATIVE
 
-    def restore(self, graph: Any, checkpoint: str) -> None:
-        """Lets the job of the graph begin with the state of a checkpoint, all of which it must take."""
+    def restore(self, graph: Any, checkpoint: str, *, owned: bool) -> None:
+        """Lets the job of the graph begin with the state of a checkpoint, all of which it must take; it deletes one that is `owned`."""
         settings = self.jvm.org.apache.flink.runtime.jobgraph.SavepointRestoreSettings
-        claim = self.jvm.org.apache.flink.core.execution.RecoveryClaimMode.CLAIM
+        modes = self.jvm.org.apache.flink.core.execution.RecoveryClaimMode
+        claim = modes.CLAIM if owned else modes.NO_CLAIM
         graph.setSavepointRestoreSettings(settings.forPath(checkpoint, False, claim))
+
+    def client(self, options: Mapping[str, str]) -> Any:
+        """A client of the cluster whose REST interface these options name."""
+        flink = self.jvm.org.apache.flink.client
+        standalone = flink.deployment.StandaloneClusterId.getInstance()
+        return flink.program.rest.RestClusterClient(self.configuration(options), standalone)
+
+    def load_file_systems(self, options: Mapping[str, str]) -> None:
+        """Makes the file systems of Flink's plugins known, by which checkpoints can be elsewhere than in files."""
+        core, configuration = self.jvm.org.apache.flink.core, self.configuration(options)
+        core.fs.FileSystem.initialize(configuration, core.plugin.PluginUtils.createPluginManagerFromRootFolder(configuration))
 
     def union(self, streams: Sequence[Any]) -> Any:
         """All records of the streams, in no order between them."""
@@ -150,6 +162,7 @@ class Internals:
     def cluster(self, options: Mapping[str, str], slots: int) -> Any:
         """A started MiniCluster with one task manager: one interpreter, so one interpreter lock, in thread mode."""
         builder = getattr(self.jvm.org.apache.flink.runtime.minicluster, "MiniClusterConfiguration$Builder")()
+        self.load_file_systems(options)
         made = self.jvm.org.apache.flink.runtime.minicluster.MiniCluster(
             builder.setConfiguration(self.configuration(options)).setNumTaskManagers(1).setNumSlotsPerTaskManager(slots).build()
         )

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fraudc_runtime.flink.checkpoints import Checkpoints, prepare
+from fraudc_runtime.flink.checkpoints import Checkpoints, Record, prepare
 from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.incidents import Incident
-from fraudc_runtime.flink.settings import Settings
 
 if TYPE_CHECKING:
     from fraudc_runtime.flink.cluster import Cluster
@@ -30,8 +29,7 @@ class Job(Protocol):
     def name(self) -> str: ...
     @property
     def checkpoints(self) -> Checkpoints: ...
-    @property
-    def settings(self) -> Settings: ...
+    def record(self) -> Record: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +66,15 @@ def run_resumed(cluster: "Cluster", job: Job, build: Callable[[], Any], watching
     """
     from fraudc_runtime.flink.cluster import Stop  # noqa: PLC0415 - as above
 
-    restored = prepare(cluster.internals, job.checkpoints, job.name, job.settings)
+    restored = prepare(cluster.internals, job.checkpoints, job.name, job.record())
     graph = build()
     if restored:
-        cluster.internals.restore(graph, restored)
-    watching.started(restored)
+        cluster.internals.restore(graph, restored.address, owned=restored.owned)
+    watching.started(restored.address if restored else None)
 
     def look() -> None:
         if watching.stopping():
-            raise Stop(f"{job.checkpoints.folder(job.name)}/stopped", patience)
+            raise Stop(job.checkpoints.stopped(job.name), patience)
 
     try:
         cluster.run(graph, look, watching.told)

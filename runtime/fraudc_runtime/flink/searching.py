@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fraudc_runtime.flink.checkpoints import Checkpoints
+from fraudc_runtime.flink.checkpoints import Checkpoints, Record
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
 from fraudc_runtime.flink.resumed import Watch, cluster_with_kafka, restarts, run_resumed
 from fraudc_runtime.flink.settings import Settings
@@ -41,6 +41,10 @@ class SearchJob:
         """Flink's options of the job. While search is away no checkpoint completes and a task may not be cancelled: both must last."""
         lasting = {"execution.checkpointing.tolerable-failed-checkpoints": _FOR_EVER, "task.cancellation.timeout": "0"}
         return {**self.settings.options(), **restarts(self.restart, self.bounded), **self.checkpoints.options(self.name), **lasting}
+
+    def record(self) -> Record:
+        """What its state depends on."""
+        return Record(self.settings.mode, self.settings.shards)
 
 
 def run_search(job: SearchJob, *, watch: Watch | None = None, cluster: "Cluster | None" = None) -> bool:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fraudc_runtime.flink.checkpoints import Checkpoints
+from fraudc_runtime.flink.checkpoints import Checkpoints, Record
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
 from fraudc_runtime.flink.machine import LiveMachine
 from fraudc_runtime.flink.resumed import Watch, cluster_with_kafka, restarts, run_resumed
 from fraudc_runtime.flink.settings import Settings
+from fraudc_runtime.rulesets.ruleset import decode
 
 if TYPE_CHECKING:
     from fraudc_runtime.flink.cluster import Cluster
@@ -41,7 +42,8 @@ class TopicJob:
     """A job named `name` over `partitions` partitions of transactions. Times are milliseconds.
 
     `bounded` ends it where the topic ends now. Lines of decoded transactions go to the file (a pipe) `shown`. `restart` are Flink's
-    restart-strategy options, in place of the default. Without `rules` the machine's own hold, and nothing can be published to it.
+    restart-strategy options, in place of the default; `metrics` is the port of the metrics, where this process runs the job; `flink` are
+    options of Flink's that stand before all others. Without `rules` the machine's own hold, and nothing can be published to it.
     """
 
     name: str
@@ -58,12 +60,20 @@ class TopicJob:
     bounded: bool = False
     shown: Path | None = None
     restart: dict[str, str] = field(default_factory=dict)
+    metrics: int | None = None
+    flink: dict[str, str] = field(default_factory=dict)
     rules: Rules | None = None
     settings: Settings = field(default_factory=Settings)
 
     def options(self) -> dict[str, str]:
         """Flink's options of the job."""
-        return {**self.settings.options(), **restarts(self.restart, self.bounded), **self.checkpoints.options(self.name)}
+        restart = restarts(self.restart, self.bounded)
+        return {**self.settings.options(), **restart, **self.checkpoints.options(self.name), **self.flink}
+
+    def record(self) -> Record:
+        """What its state depends on."""
+        schema = decode(self.rules.sets[-1]).fingerprint if self.rules else None
+        return Record(self.settings.mode, self.settings.shards, schema)
 
 
 def run_topics(job: TopicJob, *, watch: Watch | None = None, cluster: "Cluster | None" = None) -> bool:
