@@ -30,11 +30,11 @@ class Submitter:
         return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=PATIENCE)
 
     def started(self, project: Path, *options: str) -> dict[str, Any]:
-        """What it says, as JSON, of a job that runs now."""
+        """What it says, as JSON, of a job whose tasks all run now: Flink refuses savepoints before."""
         done = self.submit(project, "--format", "json", *options)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
-        wait_until(lambda: self.flink.get(f"/jobs/{found['job']}")["state"] == "RUNNING")
+        wait_until(lambda: {task["status"] for task in self.flink.get(f"/jobs/{found['job']}")["vertices"]} == {"RUNNING"})
         return found
 
     def refused(self, project: Path, *options: str, target: str | None = None) -> tuple[int, str]:
