@@ -68,12 +68,8 @@ def topic_job(
 
     RequestFailure where settings contradict.
     """
-    name = name_of(job)
+    name, topics = name_of(job), topics_of(connection)
     settings, checkpoints = settings_of(job, parallelism, mode), checkpoints_of(job, root, environment)
-    timeout = job.transaction_timeout or TRANSACTION_TIMEOUT
-    if timeout <= checkpoints.interval:
-        raise RequestFailure("job.transaction_timeout is no longer than job.checkpoints.interval: every transaction would expire")
-    topics = topics_of(connection)
     return TopicJob(
         name=name,
         machine=_machine(plan, topics, settings, shown is not None),
@@ -82,7 +78,7 @@ def topic_job(
         partitions=partitions,
         checkpoints=checkpoints,
         transaction_prefix=job.transactional_id_prefix or name,
-        transaction_timeout=timeout,
+        transaction_timeout=_timeout(job, checkpoints),
         max_disorder=plan.schema.max_disorder,
         idle=plan.schema.idle,
         linger=20 if job.linger is None else job.linger,
@@ -97,6 +93,13 @@ def topic_job(
 def _machine(plan: Plan, topics: Topics, settings: Settings, shown: bool) -> PlanMachine:
     source = Source("transactions", topics.transactions, None, "json", 0)
     return PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True, shown=shown)
+
+
+def _timeout(job: JobDocument, checkpoints: Checkpoints) -> int:
+    timeout = job.transaction_timeout or TRANSACTION_TIMEOUT
+    if timeout <= checkpoints.interval:
+        raise RequestFailure("job.transaction_timeout is no longer than job.checkpoints.interval: every transaction would expire")
+    return timeout
 
 
 def _restart(job: JobDocument) -> dict[str, str]:
