@@ -71,7 +71,10 @@ class RulesTopic:
 
     def next(self, plan: Plan, now: int, at: int | None = None) -> RuleSet:
         """The set behind the newest with this plan, made at `now` (epoch ms) to begin at the event time `at` (ms; None: at once)."""
-        return first(plan, now) if self.newest is None else succeed(self.newest, plan, now, at)
+        if self.standing is None:
+            return first(plan, now)
+        running = self.standing.before(now if at is None else at)
+        return succeed(running, plan, now, at, newest=self.standing.newest)
 
     def settled(self, plan: Plan, now: int, at: int | None = None) -> bool:
         """Whether the newest set already says what the plan does, from the same time on."""

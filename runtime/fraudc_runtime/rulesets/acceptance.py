@@ -1,6 +1,6 @@
 """The sets that a task knows and an incoming one in, whether it takes it over, and which set is in force at an event time, out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,10 @@ class Standing:
     def waiting(self, t: int) -> tuple[RuleSet, ...]:
         """The sets that are in force only after event time t (ms)."""
         return tuple(found for found in self.sets[1:] if found.begins > t)
+
+    def before(self, begins: int) -> RuleSet:
+        """The set from which one that begins at event time `begins` (ms) takes over: those that would begin no earlier never do."""
+        return self.in_force(begins - 1)
 
     def past(self, t: int) -> "Standing":
         """Without the sets that no transaction at or behind event time t (ms) needs."""
@@ -76,7 +80,7 @@ def accept(standing: Standing, incoming: RuleSet) -> Accepted | Refused:
         what = "waits" if len(standing.sets) > 1 else "runs"
         reason = f"It was made against revision {incoming.follows}, and revision {newest.revision} {what}: compare, and publish again."
         return Refused("follows", reason, incoming.revision)
-    incoming = _carried(newest, incoming)
+    incoming = _carried(standing.sets, incoming)
     if incoming.at is None:
         return Accepted(Standing((incoming,)))
     begins = incoming.begins
@@ -101,7 +105,7 @@ def begin(standing: Standing) -> Standing:
     """The sets that a new job begins with: windows of the first have been fed since the job's first transaction."""
     sets = [begun(standing.sets[0])]
     for later in standing.sets[1:]:
-        sets.append(_carried(sets[-1], later))
+        sets.append(_carried(sets, later))
     return Standing(tuple(sets))
 
 
@@ -111,13 +115,15 @@ def begun(ruleset: RuleSet) -> RuleSet:
     return replace(ruleset, births=births, retired=tuple(replace(r, birth=Birth(r.birth.since, None)) for r in ruleset.retired))
 
 
-def _carried(known: RuleSet, incoming: RuleSet) -> RuleSet:
+def _carried(known: Sequence[RuleSet], incoming: RuleSet) -> RuleSet:
     """A window that goes on keeps the birth that this job knows, which `begun` may have changed."""
-    births = {**{retired.signature.id: retired.birth for retired in known.retired}, **known.births}
+    births: dict[tuple[str, int], Birth] = {}
+    for ruleset in known:
+        found = {**{retired.signature.id: retired.birth for retired in ruleset.retired}, **ruleset.births}
+        births |= {(id, birth.since): birth for id, birth in found.items()}
 
     def of(id: str, birth: Birth) -> Birth:
-        mine = births.get(id)
-        return mine if mine is not None and mine.since == birth.since else birth
+        return births.get((id, birth.since), birth)
 
     return replace(
         incoming,

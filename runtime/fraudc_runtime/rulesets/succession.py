@@ -24,26 +24,30 @@ def first(plan: Plan, published_at: int = 0) -> RuleSet:
     )
 
 
-def succeed(current: RuleSet, plan: Plan, published_at: int, at: int | None = None) -> RuleSet:
+def succeed(current: RuleSet, plan: Plan, published_at: int, at: int | None = None, *, newest: RuleSet | None = None) -> RuleSet:
     """The set behind `current` with this plan. `published_at` in epoch ms; `at` the event time (ms) of the swap, None for at once.
+
+    `newest` is the last accepted set where that is not `current`: one that waits, and never comes to feed a window because this one takes
+    its place. Its revision is the one to follow, and its columns are known, since transactions are read by the newest set.
 
     A plan whose schema conflicts with that of `current` gives a set with a fingerprint of its own, which the running job refuses: windows
     that do not survive the redeploy are born anew.
     """
-    revision = current.revision + 1
+    newest = newest or current
+    revision = newest.revision + 1
     new = shape(plan.schema)
-    found = conflicts(current.shape, new)
+    found = conflicts(newest.shape, new)
     begins = published_at if at is None else at
     known = alive(current, begins)
     births = {signature.id: _birth(signature, current, known, found) or Birth(revision, begins) for signature in plan.signatures}
     retired = _retired(current, plan, begins, found)
     return RuleSet(
         revision=revision,
-        follows=current.revision,
+        follows=newest.revision,
         published_at=published_at,
         at=at,
-        fingerprint=fingerprint(new) if found else current.fingerprint,
-        shape=extended(current.shape, plan.schema),
+        fingerprint=fingerprint(new) if found else newest.fingerprint,
+        shape=extended(newest.shape, plan.schema),
         plan=replace(plan, revision=revision),
         births=births,
         rules={rule.id: current.rules.get(rule.id, revision) for rule in plan.rules},

@@ -1,22 +1,17 @@
 """Rules published while a job runs over a real broker: it takes them over, refuses what does not follow, and goes on where it was."""
 
 import json
-import time
-from dataclasses import replace
 from pathlib import Path
 
 from confluent_kafka import Producer
 
-from fraudc.live.connection import Connection
-from fraudc.live.connection import Topics as Names
 from fraudc.live.rules import RulesTopic
-from fraudc.pipeline import compile_project
 from fraudc_runtime.frames import source_frame
 from fraudc_runtime.intake import Source
 from fraudc_runtime.local import Runner
-from fraudc_runtime.plan import Plan
 from fraudc_runtime.rulesets.acceptance import Standing, begin
 from fraudc_runtime.rulesets.ruleset import RuleSet
+from publications import compiled, connection, publish, said
 from servers.fixtures import kafka
 from servers.kafka import Kafka
 from topic_runs import Topics, running
@@ -45,30 +40,6 @@ BEGIN = 1_767_225_600_000
 def line(number: int) -> bytes:
     """One a minute, of three customers in turn."""
     return b'{"id":"t%d","at":%d,"customer":"C%d","amount":%d}' % (number, BEGIN + number * 60_000, number % 3, number % 10)
-
-
-def compiled(folder: Path, rules: str) -> Plan:
-    (folder / "rules.yaml").write_text(rules)
-    plan = compile_project(folder).plan
-    assert plan is not None
-    return plan
-
-
-def connection(topics: Topics) -> Connection:
-    return Connection(topics.servers, replace(Names.of(), rules=topics.names["rules"], status=topics.names["status"]))
-
-
-def publish(topics: Topics, plan: Plan, at: int | None = None) -> RuleSet:
-    with RulesTopic(connection(topics)) as rules:
-        made = rules.next(plan, int(time.time() * 1000), at)
-        rules.publish(made)
-        return made
-
-
-def said(topics: Topics, revision: int | None, state: str = "accepted") -> set[tuple[str, str]]:
-    """Which tasks said so of a revision."""
-    told = [json.loads(record) for _, record in topics.read("status")]
-    return {(one["operator"], one["task"]) for one in told if "operator" in one and (one["revision"], one["state"]) == (revision, state)}
 
 
 def expected(first: RuleSet, second: RuleSet, before: list[bytes], after: list[bytes]) -> list[bytes]:
