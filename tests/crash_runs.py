@@ -4,23 +4,20 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 
 from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from fraudc.live.connection import Connection
-from fraudc.live.connection import Topics as Names
 from fraudc.live.rules import RulesTopic
-from fraudc.pipeline import compile_project
 from fraudc_runtime.frames import source_frame
 from fraudc_runtime.intake import Source
 from fraudc_runtime.local import Result, Runner
-from fraudc_runtime.plan import Plan
 from fraudc_runtime.rulesets.acceptance import Standing, begin
 from fraudc_runtime.rulesets.ruleset import RuleSet
+from publications import connection
 from topic_runs import PATIENCE, Job, Topics
 
 # Silence decides nothing: how long one lasts is not the same the second time.
@@ -118,29 +115,10 @@ def project(topics: Topics, folder: Path, servers: str = "", interval: str = "1s
     return folder
 
 
-def compiled(folder: Path, rules: str) -> Plan:
-    (folder / "rules.yaml").write_text(rules)
-    plan = compile_project(folder).plan
-    assert plan is not None
-    return plan
-
-
-def rules_of(topics: Topics) -> RulesTopic:
-    return RulesTopic(Connection(topics.servers, replace(Names.of(), rules=topics.names["rules"], status=topics.names["status"])))
-
-
 def published(topics: Topics) -> list[RuleSet]:
     """All sets that count, the first first."""
-    with rules_of(topics) as rules:
+    with RulesTopic(connection(topics)) as rules:
         return list(rules.published.values())
-
-
-def publish(topics: Topics, plan: Plan, at: int) -> RuleSet:
-    """The set that takes over at this event time (ms)."""
-    with rules_of(topics) as rules:
-        made = rules.next(plan, int(time.time() * 1000), at)
-        rules.publish(made)
-        return made
 
 
 def decided(lines: list[bytes], first: RuleSet, *then: RuleSet) -> Result:

@@ -6,9 +6,11 @@ from typing import Any
 
 from py4j.protocol import Py4JJavaError
 
+from fraudc_runtime.flink.failures import SettingRefused, explain
 from fraudc_runtime.flink.internals import Internals
 
 _TABLE = "org.apache.flink.streaming.connectors.kafka.table."
+_SHADED = "org.apache.flink.kafka.shaded"
 _METADATA = ("PARTITION", "OFFSET", "TIMESTAMP")
 _TIMESTAMP_DIGITS = 3
 
@@ -43,9 +45,12 @@ class Connector:
         return self._properties(self._cluster.properties)
 
     def largest_transaction_timeout(self) -> int | None:
-        """The broker's limit in ms; None where it does not tell us."""
+        """The broker's limit in ms; None where it does not tell us. SettingRefused for properties that no client can be made of."""
         clients = self._jvm.org.apache.flink.kafka.shaded.org.apache.kafka
-        admin = clients.clients.admin.Admin.create(self._properties(self._cluster.properties))
+        try:
+            admin = clients.clients.admin.Admin.create(self._properties(self._cluster.properties))
+        except Py4JJavaError as error:
+            raise SettingRefused(f"job.kafka.security: {explain(error.java_exception)}") from error
         try:
             node = admin.describeCluster().nodes().get().iterator().next()
             kind = getattr(clients.common.config, "ConfigResource$Type").BROKER
@@ -149,7 +154,8 @@ class Connector:
         return self._internals.array(self._jvm.int, numbers)
 
     def _properties(self, properties: Mapping[str, str]) -> Any:
+        """The connector carries Kafka's classes under names of its own, also that of the module that logs in."""
         made = self._jvm.java.util.Properties()
         for name, value in properties.items():
-            made.setProperty(name, value)
+            made.setProperty(name, f"{_SHADED}.{value}" if name == "sasl.jaas.config" else value)
         return made

@@ -14,13 +14,12 @@ from crash_runs import (
     Feeder,
     Started,
     between_checkpoints,
-    compiled,
     decided,
     last,
     project,
-    publish,
     published,
 )
+from publications import compiled, publish
 from servers.fixtures import kafka
 from servers.gate import Gate
 from servers.kafka import Kafka
