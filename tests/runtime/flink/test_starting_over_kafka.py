@@ -122,7 +122,7 @@ def test_a_rules_topic_of_two_partitions_is_refused(kafka: Kafka, tmp_path: Path
     admin.create_topics([NewTopic(wide, 2, 1)])[wide].result()
     laid_out(topics, tmp_path, lambda text: text.replace(f"rules: {topics.names['rules']}", f"rules: {wide}"))
     code, line = refused(tmp_path)
-    assert (code, wide in line, "one partition" in line) == (4, True, True)
+    assert (code, wide in line, "2 partitions, and rule sets need one" in line) == (4, True, True)
     assert nothing_made(topics, tmp_path)
 
 
