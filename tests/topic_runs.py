@@ -29,7 +29,8 @@ class Topics:
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:8]}-")
 
     def __post_init__(self) -> None:
-        self.names = {kind: self.prefix + kind for kind in ("transactions", "rules", "alerts", "alerts_shadow", "dlq", "late", "status")}
+        kinds = ("transactions", "rules", "alerts", "alerts_shadow", "dlq", "late", "status", "profiles-customer")
+        self.names = {kind: self.prefix + kind for kind in kinds}
         admin = AdminClient({"bootstrap.servers": self.servers})
         made = [NewTopic(name, self.partitions if kind == "transactions" else 1, 1) for kind, name in self.names.items()]
         for future in admin.create_topics(made).values():
@@ -74,7 +75,8 @@ class Topics:
 
     def settings(self, folder: Path, interval: str = "1s", timeout: str = "1m", servers: str = "") -> str:
         """`job:` of a project over these topics, a checkpoint every `interval`; `servers` are another way to the broker."""
-        topics = ", ".join(f"{kind}: {name}" for kind, name in self.names.items())
+        named = {**self.names, "profiles": f"{self.prefix}profiles-"}
+        topics = ", ".join(f"{kind}: {name}" for kind, name in named.items() if "-" not in kind)
         return f"""
 job:
   name: {self.prefix}job

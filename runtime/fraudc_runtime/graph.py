@@ -102,6 +102,8 @@ _ONCE = "its transactions"
 _TOPIC_OPERATORS = (
     Operator("transactions", "Flink", "reads the topic from its beginning", "job", "offsets"),
     Operator("batch", "Java", "packs records of a partition into frames, for some milliseconds", "job"),
+    Operator("profiles", "Flink", "reads the topics of profile rows from their beginnings", "job", "offsets"),
+    Operator("profile-rows", "Java", "packs them likewise, and holds no event time back", "job"),
     Operator("rules", "Flink", "reads the rules topic, from behind what the job begins with", "one", "the offset"),
     Operator("publications", "Java", "holds no event time back, whatever is published", "one"),
     _INTAKE,
@@ -120,6 +122,8 @@ _TOPIC_OPERATORS = (
 _TOPIC_STREAM = (
     Edge("transactions", "batch", "records with partition, offset and timestamp", "forward"),
     Edge("batch", "intake", "topic frames", "forward"),
+    Edge("profiles", "profile-rows", "records with topic, key, partition, offset and timestamp", "forward"),
+    Edge("profile-rows", "intake", "topic frames", "forward"),
     Edge("rules", "publications", "records with offset and timestamp", "forward"),
     Edge("publications", "intake", "rule sets", "broadcast"),
     Edge("publications", "detect", "rule sets", "broadcast"),

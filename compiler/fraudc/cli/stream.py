@@ -57,7 +57,7 @@ def job_of(request: Request, pipe: Path | None) -> "TopicJob":
     plan = compile_or_fail(request.project)
     settings = settings_of(request.project)
     connection = cluster_of(settings, request.bootstrap)
-    partitions = _topics(connection, request)
+    partitions = _topics(connection, request, plan)
     rules, newest = _rules(connection, plan, request.quiet)
     return topic_job(
         newest,
@@ -87,19 +87,20 @@ def _rules(connection: "Connection", plan: "Plan", quiet: bool) -> "tuple[Rules,
         return rules, newest.plan
 
 
-def _topics(connection: "Connection", request: Request) -> int:
+def _topics(connection: "Connection", request: Request, plan: "Plan") -> int:
     """How many partitions of transactions there are, once every topic of the job is there."""
-    from fraudc.live.job import topics_of  # noqa: PLC0415  start-up
+    from fraudc.live.job import profile_topics, topics_of  # noqa: PLC0415  start-up
     from fraudc.live.rules import create_rules_topic  # noqa: PLC0415  start-up
 
     topics = topics_of(connection)
     names = (topics.transactions, topics.alerts, topics.alerts_shadow, topics.dlq, topics.late, topics.status)
+    rows = profile_topics(connection, plan).values()
     if request.create_topics:
         if create_rules_topic(connection):
             say(request.quiet, f"made the topic {connection.topics.rules}")
-        for name in connection.create(names):
+        for name in (*connection.create(names), *connection.create(rows, "compact")):
             say(request.quiet, f"made the topic {name}")
-    for name in names[1:]:
+    for name in (*names[1:], *rows):
         connection.partitions(name)
     return len(connection.partitions(topics.transactions))
 

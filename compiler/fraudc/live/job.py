@@ -43,6 +43,11 @@ def topics_of(connection: Connection) -> Topics:
     return Topics(named.transactions, named.alerts, named.alerts_shadow, named.dlq, named.late, named.status)
 
 
+def profile_topics(connection: Connection, plan: Plan) -> dict[str, str]:
+    """The topics of profile rows, by entity, of those that have a profile."""
+    return {entity.name: f"{connection.topics.profiles}{entity.name}" for entity in plan.schema.entities if entity.profile}
+
+
 def rules_of(topic: RulesTopic, plan: Plan, now: int) -> Rules:
     """What a job begins with: what stands in the rules topic, or the plan, which is then published to it at `now` (epoch ms)."""
     if topic.standing is None:
@@ -68,11 +73,11 @@ def topic_job(
 
     RequestFailure where settings contradict.
     """
-    name, topics = name_of(job), topics_of(connection)
+    name, topics, rows = name_of(job), topics_of(connection), profile_topics(connection, plan)
     settings, checkpoints = settings_of(job, parallelism, mode), checkpoints_of(job, root, environment)
     return TopicJob(
         name=name,
-        machine=_machine(plan, topics, settings, shown is not None),
+        machine=_machine(plan, topics, rows, settings, shown is not None),
         cluster=Cluster(connection.java(), connection.group or name),
         topics=topics,
         partitions=partitions,
@@ -86,13 +91,15 @@ def topic_job(
         restart=_restart(job),
         metrics=job.metrics.port if job.metrics else None,
         rules=rules,
+        profiles=tuple(rows.values()),
         settings=settings,
     )
 
 
-def _machine(plan: Plan, topics: Topics, settings: Settings, shown: bool) -> PlanMachine:
-    source = Source("transactions", topics.transactions, None, "json", 0)
-    return PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True, shown=shown)
+def _machine(plan: Plan, topics: Topics, rows: Mapping[str, str], settings: Settings, shown: bool) -> PlanMachine:
+    profiles = (Source("profile", topic, entity, "json", 0) for entity, topic in rows.items())
+    sources = (Source("transactions", topics.transactions, None, "json", 0), *profiles)
+    return PlanMachine(encode(plan), sources, settings.shards, settings.key_bytes, topics=True, shown=shown)
 
 
 def _timeout(job: JobDocument, checkpoints: Checkpoints) -> int:

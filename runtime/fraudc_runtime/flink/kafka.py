@@ -39,6 +39,7 @@ class Connector:
         self._jvm = internals.jvm
         self._kafka = internals.jvm.org.apache.flink.connector.kafka
         self._cluster = cluster
+        self._offsets = self._kafka.source.enumerator.initializer.OffsetsInitializer
 
     def properties(self) -> Any:
         """How to reach the cluster, as Java's Properties."""
@@ -70,18 +71,34 @@ class Connector:
         Its watermark carries no event time: it is there once every partition of a task has brought a record or been silent for `idle` ms.
         `bounded` ends where the topic ends now.
         """
-        offsets = self._kafka.source.enumerator.initializer.OffsetsInitializer
         topics = self._jvm.java.util.ArrayList()
         topics.add(topic)
-        reading = {"isolation.level": "read_committed", "max.poll.records": "2000", "partition.discovery.interval.ms": "60000"}
-        properties = {**reading, **self._cluster.properties}
-        builder = self._kafka.source.KafkaSource.builder().setTopics(topics).setGroupId(self._cluster.group)
-        beginning = offsets.earliest() if start is None else offsets.offsets(self._offset(topic, start))
-        builder = builder.setStartingOffsets(beginning).setProperties(self._properties(properties))
-        builder = builder.setDeserializer(self._deserializer())
-        source = (builder.setBounded(offsets.latest()) if bounded else builder).build()
+        builder = self._reading(self._deserializer(keyed=False)).setTopics(topics)
+        if start is not None:
+            builder = builder.setStartingOffsets(self._offsets.offsets(self._offset(topic, start)))
         strategy = self._jvm.org.apache.flink.api.common.eventtime.WatermarkStrategy.forMonotonousTimestamps()
         strategy = strategy.withIdleness(self._jvm.java.time.Duration.ofMillis(max(1, idle)))
+        return self._read(env, uid, builder, strategy, parallelism, bounded)
+
+    def rows(self, env: Any, uid: str, topics: Sequence[str], *, parallelism: int, bounded: bool) -> Any:
+        """Committed records of any number of topics from their beginnings, without watermarks.
+
+        They are table rows (payload, key, partition, offset, timestamp, topic). A job that goes on with state reads a topic that it did not
+        have from its beginning too.
+        """
+        pattern = "|".join(self._jvm.java.util.regex.Pattern.quote(topic) for topic in topics)  # "" names none: the source is idle
+        builder = self._reading(self._deserializer(keyed=True)).setTopicPattern(self._jvm.java.util.regex.Pattern.compile(pattern))
+        strategy = self._jvm.org.apache.flink.api.common.eventtime.WatermarkStrategy.noWatermarks()
+        return self._read(env, uid, builder, strategy, parallelism, bounded)
+
+    def _reading(self, deserializer: Any) -> Any:
+        fixed = {"isolation.level": "read_committed", "max.poll.records": "2000", "partition.discovery.interval.ms": "60000"}
+        properties = self._properties({**fixed, **self._cluster.properties})
+        builder = self._kafka.source.KafkaSource.builder().setGroupId(self._cluster.group).setProperties(properties)
+        return builder.setDeserializer(deserializer).setStartingOffsets(self._offsets.earliest())
+
+    def _read(self, env: Any, uid: str, builder: Any, strategy: Any, parallelism: int, bounded: bool) -> Any:
+        source = (builder.setBounded(self._offsets.latest()) if bounded else builder).build()
         return env.fromSource(source, strategy, uid).uid(uid).setParallelism(parallelism)
 
     def sink(self, stream: Any, uid: str, topic: str, *, parallelism: int, transactions: Transactions | None = None) -> None:
@@ -106,20 +123,27 @@ class Connector:
         kinds = self._internals.array(java.lang.Class, [java.lang.Class.forName("java.lang.Object")] * 2)
         return java.lang.Class.forName("java.util.Collections").getMethod("singletonMap", kinds).invoke(None, entry.toArray())
 
-    def _deserializer(self) -> Any:
-        logical = self._internals.logical
-        numbers = (logical.IntType(False), logical.BigIntType(False), logical.TimestampType(_TIMESTAMP_DIGITS))
+    def _deserializer(self, *, keyed: bool) -> Any:
+        """Rows as `source` gives them, or where they are `keyed` as `rows` does."""
+        logical, binary = self._internals.logical, self._internals.binary()
+        names = (*_METADATA, "TOPIC") if keyed else _METADATA
+        kinds = (logical.IntType(False), logical.BigIntType(False), logical.TimestampType(_TIMESTAMP_DIGITS))
+        text = logical.VarCharType(False, logical.VarCharType.MAX_LENGTH)
         metadata = self._class("KafkaDynamicSource$ReadableMetadata")
         field = metadata.getDeclaredField("converter")
         field.setAccessible(True)
-        converters = [field.get(self._jvm.java.lang.Enum.valueOf(metadata, name)) for name in _METADATA]
+        converters = [field.get(self._jvm.java.lang.Enum.valueOf(metadata, name)) for name in names]
         made = self._internals.array(self._named("DynamicKafkaDeserializationSchema$MetadataConverter"), converters)
-        rows = self._internals.table_row(self._internals.binary(), *numbers)
-        value = self._jvm.org.apache.flink.formats.raw.RawFormatDeserializationSchema(
-            self._internals.binary(), self._internals.table_row(self._internals.binary()), "UTF-8", True
-        )
-        none, first = self._ints(), self._ints(0)
-        return self._made("DynamicKafkaDeserializationSchema", [1, None, none, value, first, True, made, rows, False])
+        columns = (binary, binary, *kinds, text) if keyed else (binary, *kinds)
+        key = (self._raw(), self._ints(1)) if keyed else (None, self._ints())
+        produced = self._internals.table_row(*columns)
+        arity = 2 if keyed else 1
+        return self._made("DynamicKafkaDeserializationSchema", [arity, *key, self._raw(), self._ints(0), True, made, produced, False])
+
+    def _raw(self) -> Any:
+        binary = self._internals.binary()
+        raw = self._jvm.org.apache.flink.formats.raw.RawFormatDeserializationSchema
+        return raw(binary, self._internals.table_row(binary), "UTF-8", True)
 
     def _serializer(self, topic: str) -> Any:
         raw = self._jvm.org.apache.flink.formats.raw.RawFormatSerializationSchema(self._internals.binary(), "UTF-8", True)

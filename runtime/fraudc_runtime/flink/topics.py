@@ -63,6 +63,7 @@ class TopicJob:
     metrics: int | None = None
     flink: dict[str, str] = field(default_factory=dict)
     rules: Rules | None = None
+    profiles: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
     def options(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 files ---------------> intake ----------> split -> by shard -> coalesce -> detect -> explode -> files: alerts, shadow, dlq, late, status
 transactions -> batch -> intake -> clock -> split -> by shard -> coalesce -> detect -> explode -> topics: the same
-                                              `---------------------------------------^   (stateless alerts, dead letters, late ones)
+profiles -> profile-rows ---^                 `---------------------------------------^   (stateless alerts, dead letters, late ones)
 alerts, shadow: each through an operator that sees what its sink commits
 rules -> publications -> every task of intake and of detect
 
@@ -161,10 +161,8 @@ def build_topics(internals: Internals, job: TopicJob) -> Any:
     if (limit := connector.largest_transaction_timeout()) is not None and limit < job.transaction_timeout:
         raise SettingRefused(f"the transaction timeout of {job.transaction_timeout} ms is above the broker's limit of {limit} ms")
     readers = min(settings.parallelism, job.partitions)  # a task without a partition would hold event time back until it counts as idle
-    records = connector.source(graph.j_env, "transactions", topics.transactions, parallelism=readers, idle=job.idle, bounded=job.bounded)
-    limits = ["0", str(settings.frame_lines), str(settings.frame_bytes), str(job.linger)]
     live = _live(graph, connector, job)
-    intake = graph.intake(graph.java(records, "batch", "Batch", limits, readers), readers, live)
+    intake = graph.intake(internals.union(_frames(graph, connector, job, readers)), readers, live)
     clock = graph.java(intake, "clock", "Clock", [str(CLOCK), str(job.max_disorder), str(job.idle)], readers)
     gathered = [str(settings.batch_bytes), str(job.max_disorder), str(_PATIENCE)]
     graph.evaluate(clock, readers, gathered=gathered, live=live)
@@ -183,6 +181,19 @@ def build_topics(internals: Internals, job: TopicJob) -> Any:
     if job.shown:
         graph.java(graph.output(DECODED), "decoded", "Lines", [str(job.shown), "at once"], 1, internals.record_type)
     return graph.finished(job.name)
+
+
+def _frames(graph: _Graph, connector: Connector, job: TopicJob, readers: int) -> list[Any]:
+    """Topic frames of transactions, and of profile rows beside them."""
+    name = job.topics.transactions
+    records = connector.source(graph.j_env, "transactions", name, parallelism=readers, idle=job.idle, bounded=job.bounded)
+    limits = ["0", str(job.settings.frame_lines), str(job.settings.frame_bytes), str(job.linger)]
+    frames = [graph.java(records, "batch", "Batch", limits, readers)]
+    if job.profiles or not job.bounded:  # an endless job has the operators in any case, for its state to fit; bounded ones would not end
+        rows = connector.rows(graph.j_env, "profiles", job.profiles, parallelism=readers, bounded=job.bounded)
+        numbered = [f"{number}:{topic}" for number, topic in enumerate(job.profiles, 1)] or ["1:"]
+        frames.append(graph.java(rows, "profile-rows", "Batch", [*limits, *numbered], readers))
+    return frames
 
 
 def _python(stream: DataStream, uid: str, parallelism: int) -> Any:

@@ -73,10 +73,10 @@ def ids(alerts: list[bytes]) -> list[str]:
 def bounded(plan: Plan, topics: RealTopics, folder: Path, settings: Settings) -> TopicJob:
     """The plan's job up to where the topic ends now."""
     names = topics.names
-    source = Source("transactions", "transactions", None, "json", 0)
+    sources = (Source("transactions", "transactions", None, "json", 0), Source("profile", "customers", "customer", "json", 0))
     return TopicJob(
         name="bounded",
-        machine=PlanMachine(encode(plan), (source,), settings.shards, settings.key_bytes, topics=True),
+        machine=PlanMachine(encode(plan), sources, settings.shards, settings.key_bytes, topics=True),
         cluster=KafkaCluster({"bootstrap.servers": topics.servers}, "bounded"),
         topics=Topics(names["transactions"], names["alerts"], names["alerts_shadow"], names["dlq"], names["late"], names["status"]),
         partitions=topics.partitions,
@@ -86,6 +86,7 @@ def bounded(plan: Plan, topics: RealTopics, folder: Path, settings: Settings) ->
         max_disorder=plan.schema.max_disorder,
         idle=10_000,
         bounded=True,
+        profiles=(names["profiles-customer"],),
         rules=Rules(names["rules"], 0, (ruleset.encode(first(plan)),)),  # nothing has ever been published
         settings=settings,
     )
