@@ -32,34 +32,34 @@ def command(project: Project = None, bootstrap: Bootstrap = None, quiet: Quiet =
     with one_line():
         settings = settings_of(project)
         connection = cluster_of(settings, bootstrap)
-        request = request_of(settings, connection, root_of(project), quiet)
+        search = searching(settings, connection, root_of(project), quiet)
         for topic in (connection.topics.alerts, connection.topics.dlq):
             connection.partitions(topic)
         with stoppable() as stopped:
-            _index(request, stopped, None)
+            _index(search, stopped, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Searching:
     """A search job, and the server that must have its index template first."""
 
-    search: "Search"
+    server: "Search"
     schema: "Schema"
     job: "SearchJob"
     quiet: bool
 
 
-def request_of(settings: Settings, connection: "Connection", root: Path, quiet: bool) -> Request:
+def searching(settings: Settings, connection: "Connection", root: Path, quiet: bool) -> Searching:
     """What the project's job.elasticsearch asks for."""
     from fraudc.document.job import JobDocument  # noqa: PLC0415  start-up
     from fraudc.live.search import search_job, search_of  # noqa: PLC0415  start-up
 
-    search = search_of(settings.job, root)
-    return Request(search, settings.schema, search_job(search, settings.job or JobDocument(), connection, root), quiet)
+    found = search_of(settings.job, root)
+    return Searching(found, settings.schema, search_job(found, settings.job or JobDocument(), connection, root), quiet)
 
 
 @contextmanager
-def beside(request: Request, cluster: "Cluster") -> Iterator[None]:
+def beside(search: Searching, cluster: "Cluster") -> Iterator[None]:
     """The search job in the same cluster while another job runs, which nothing that ails search can disturb; ends it last."""
     over = threading.Event()
 
@@ -67,7 +67,7 @@ def beside(request: Request, cluster: "Cluster") -> Iterator[None]:
         from fraudc.live.failure import LiveFailure  # noqa: PLC0415  start-up
 
         try:
-            _index(request, over.is_set, cluster)
+            _index(search, over.is_set, cluster)
         except (Failure, LiveFailure) as failure:
             _say(False, f"search: {failure}; alerts wait in their topic")
 
@@ -80,21 +80,21 @@ def beside(request: Request, cluster: "Cluster") -> Iterator[None]:
         thread.join()
 
 
-def _index(request: Request, stopped: Callable[[], bool], cluster: "Cluster | None") -> None:
+def _index(search: Searching, stopped: Callable[[], bool], cluster: "Cluster | None") -> None:
     """Beside another job (in its `cluster`) it waits also for what somebody has to put right: it is no reason to end that."""
     from fraudc.live.search import prepared  # noqa: PLC0415  start-up
     from fraudc_runtime.flink import failures  # noqa: PLC0415  start-up
     from fraudc_runtime.flink.resumed import Watch  # noqa: PLC0415  start-up
     from fraudc_runtime.flink.searching import run_search  # noqa: PLC0415  start-up
 
-    name, quiet = request.job.name, request.quiet
-    found = prepared(request.search, request.schema, stopped, lambda line: _say(False, line), forever=cluster is not None)
+    name, quiet = search.job.name, search.quiet
+    found = prepared(search.server, search.schema, stopped, lambda line: _say(False, line), forever=cluster is not None)
     if found is None:
         return
-    _say(quiet, f"search: {found} at {request.search.access.url}")
+    _say(quiet, f"search: {found} at {search.server.access.url}")
 
     def started(checkpoint: str | None) -> None:
-        where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {request.job.alerts}"
+        where = f"from checkpoint {checkpoint}" if checkpoint else f"from the beginning of {search.job.alerts}"
         _say(quiet, f"{name}: {where}")
 
     def wrong(incident: "Incident") -> None:
@@ -105,7 +105,7 @@ def _index(request: Request, stopped: Callable[[], bool], cluster: "Cluster | No
         told.touch()
         with _shown(told):
             try:
-                run_search(replace(request.job, told=told), watch=Watch(stopped, started, wrong), cluster=cluster)
+                run_search(replace(search.job, told=told), watch=Watch(stopped, started, wrong), cluster=cluster)
             except failures.Failure as failure:
                 raise Failure(str(failure), SERVER) from failure
     _say(quiet, f"{name}: stopped; started again, it goes on where it was")

@@ -16,6 +16,7 @@ import typer
 
 from fraudc.cli.compiled import compile_or_fail, root_of
 from fraudc.cli.failure import SERVER, Failure
+from fraudc.cli.index import Searching, beside, searching
 from fraudc.cli.topics import cluster_of, one_line, settings_of, stoppable
 
 if TYPE_CHECKING:
@@ -44,9 +45,18 @@ def stream(request: Request) -> None:
     with ExitStack() as stack:
         stack.enter_context(one_line())
         shown = stack.enter_context(_shown()) if request.show else None
+        search = _search(request)
         job = job_of(request, shown.pipe if shown else None)
         told = stack.enter_context(stoppable())
-        _run(job, lambda: told() or (shown is not None and shown.unread.is_set()), request.quiet)
+        _run(job, search, lambda: told() or (shown is not None and shown.unread.is_set()), request.quiet)
+
+
+def _search(request: Request) -> "Searching | None":
+    """The job that writes alerts to search, where the project names a server."""
+    settings = settings_of(request.project)
+    if settings.job is None or settings.job.elasticsearch is None:
+        return None
+    return searching(settings, cluster_of(settings, request.bootstrap), root_of(request.project), request.quiet)
 
 
 def job_of(request: Request, pipe: Path | None) -> "TopicJob":
@@ -105,9 +115,9 @@ def _topics(connection: "Connection", request: Request, plan: "Plan") -> int:
     return len(connection.partitions(topics.transactions))
 
 
-def _run(job: "TopicJob", stopping: Callable[[], bool], quiet: bool) -> None:
+def _run(job: "TopicJob", search: "Searching | None", stopping: Callable[[], bool], quiet: bool) -> None:
     from fraudc_runtime.flink import failures  # noqa: PLC0415  start-up
-    from fraudc_runtime.flink.resumed import Watch  # noqa: PLC0415  start-up
+    from fraudc_runtime.flink.resumed import Watch, opened  # noqa: PLC0415  start-up
     from fraudc_runtime.flink.topics import run_topics  # noqa: PLC0415  start-up
 
     def started(checkpoint: str | None) -> None:
@@ -118,7 +128,11 @@ def _run(job: "TopicJob", stopping: Callable[[], bool], quiet: bool) -> None:
         say(False, f"{job.name} {incident}")
 
     try:
-        run_topics(job, watch=Watch(stopping, started, told))
+        with ExitStack() as stack:
+            cluster = stack.enter_context(opened(job.settings, job.settings.parallelism + (1 if search else 0)))
+            if search:
+                stack.enter_context(beside(search, cluster))
+            run_topics(job, watch=Watch(stopping, started, told), cluster=cluster)
     except failures.Failure as failure:
         raise Failure(str(failure), SERVER) from failure
     say(quiet, f"{job.name}: stopped; started again, it goes on where it was")

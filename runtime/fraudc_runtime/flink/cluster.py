@@ -41,7 +41,7 @@ class Cluster:
     def __init__(
         self,
         slots: int,
-        managed_memory: str = "256m",
+        managed_memory: int = 256 << 20,
         heap: str = "768m",
         worker_processes: bool = True,
         jars: Sequence[Path] = (),

@@ -50,12 +50,13 @@ def restarts(chosen: dict[str, str], bounded: bool) -> dict[str, str]:
 
 
 @contextmanager
-def cluster_with_kafka(slots: int, managed_memory: str, *, worker_processes: bool) -> "Iterator[Cluster]":
-    """An embedded cluster that has the Kafka connector."""
+def opened(settings: Settings, slots: int) -> "Iterator[Cluster]":
+    """An embedded cluster with the Kafka connector for jobs like these: as much managed memory a slot as a job alone would have."""
     jar = connector_jar()
     from fraudc_runtime.flink.cluster import Cluster  # noqa: PLC0415 - pyflink takes a while to import
 
-    with Cluster(slots, managed_memory, worker_processes=worker_processes, jars=[jar]) as running:
+    managed = settings.managed_memory * slots // settings.parallelism
+    with Cluster(slots, managed, worker_processes=settings.worker_processes, jars=[jar]) as running:
         yield running
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fraudc_runtime.flink.checkpoints import Checkpoints, Record
 from fraudc_runtime.flink.kafka import Cluster as KafkaCluster
-from fraudc_runtime.flink.resumed import Watch, cluster_with_kafka, restarts, run_resumed
+from fraudc_runtime.flink.resumed import Watch, opened, restarts, run_resumed
 from fraudc_runtime.flink.settings import Settings
 from fraudc_runtime.search.server import Access
 
@@ -54,9 +54,7 @@ def run_search(job: SearchJob, *, watch: Watch | None = None, cluster: "Cluster 
     """
     with ExitStack() as stack:
         if cluster is None:
-            settings = job.settings
-            opened = cluster_with_kafka(1, settings.managed_memory, worker_processes=settings.worker_processes)
-            cluster = stack.enter_context(opened)
+            cluster = stack.enter_context(opened(job.settings, 1))
         from fraudc_runtime.flink.index import build_search  # noqa: PLC0415 - pyflink takes a while to import
 
         running = cluster

@@ -31,7 +31,7 @@ class Settings:
     batch_bytes: int = 16 << 20
     key_bytes: int = 768 << 20
     buffer_timeout: int = 5
-    managed_memory: str = "256m"
+    managed_memory: int = 256 << 20
 
     def __post_init__(self) -> None:
         if not 1 <= self.parallelism <= self.shards:
@@ -61,7 +61,7 @@ class Settings:
         }
 
 
-def cluster_options(scratch: str, slots: int, managed_memory: str) -> dict[str, str]:
+def cluster_options(scratch: str, slots: int, managed_memory: int) -> dict[str, str]:
     """Flink's options of an embedded cluster whose files stay under `scratch`."""
     return {
         "heartbeat.interval": "1000",  # ms: accumulators, which tell of lost alerts, travel with it
@@ -71,7 +71,7 @@ def cluster_options(scratch: str, slots: int, managed_memory: str) -> dict[str, 
         "rest.address": "localhost",
         "state.backend.rocksdb.localdir": os.path.join(scratch, "rocksdb"),
         "taskmanager.memory.framework.off-heap.size": "64m",
-        "taskmanager.memory.managed.size": managed_memory,
+        "taskmanager.memory.managed.size": f"{managed_memory}b",
         "taskmanager.memory.network.max": "128m",
         "taskmanager.memory.network.min": "128m",
         "taskmanager.numberOfTaskSlots": str(slots),
