@@ -2,13 +2,15 @@
 
 import pytest
 
-SERVERS = {
+SERVERS = {  # by the fixture that starts it
     "cluster": "flink",
     "flink": "kafka",
     "java_harness": "harness",
     "kafka": "kafka",
     "postgres": "kafka",
-}  # by the fixture that starts it
+    "opensearch": "search",
+    "elasticsearch": "search",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

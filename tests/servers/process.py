@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -35,6 +36,10 @@ class Process:
             tail = self._log.read_text(errors="replace").splitlines()[-_LINES_SHOWN:]
             raise ServerError("\n".join([f"{self._log.stem} ended at once:", *tail]))
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the command and what it has started."""
+        os.killpg(self._running.pid, number)
+
     def kill(self) -> None:
         """SIGKILL, and waits until it is gone; harmless when it is gone already."""
         with self._watcher:  # first, for it not to kill whoever gets the number next
@@ -45,12 +50,14 @@ class Process:
         self._running.wait()
 
 
-def free_port() -> int:
-    """A loopback port that nobody listened to a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(among: range | None = None) -> int:
+    """A loopback port that nobody listened to a moment ago; ServerError where none of those is free."""
+    for wanted in random.sample(among, len(among)) if among else [0]:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", wanted))
+            port: int = probe.getsockname()[1]
+            return port
+    raise ServerError(f"no port is free among {among}")
 
 
 def run(command: Command, failing: str, user: str | None = None) -> str:

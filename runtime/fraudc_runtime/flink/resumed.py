@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fraudc_runtime.flink.checkpoints import Checkpoints, Record, prepare
 from fraudc_runtime.flink.connector_jar import connector_jar
 from fraudc_runtime.flink.incidents import Incident
+from fraudc_runtime.flink.settings import Settings
 
 if TYPE_CHECKING:
     from fraudc_runtime.flink.cluster import Cluster
