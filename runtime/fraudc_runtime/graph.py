@@ -82,7 +82,10 @@ _STREAM = (
 
 _OUTPUTS = tuple(
     Edge(source, sink, carries, "side")
-    for source, sinks in (("split", ("alerts", "shadow", "dlq", "late", "status")), ("explode", ("alerts", "shadow", "late", "status")))
+    for source, sinks in (
+        ("split", ("alerts", "shadow", "dlq", "late", "status")),
+        ("explode", ("alerts", "shadow", "dlq", "late", "status")),
+    )
     for sink, carries in (
         ("alerts", "alerts"),
         ("shadow", "shadow alerts"),
@@ -90,7 +93,6 @@ _OUTPUTS = tuple(
         ("late", "late ones"),
         ("status", "counts"),
     )
-    if sink in sinks
 )
 
 FILE_JOB = Graph("fraud-detection", _OPERATORS, _STREAM + _OUTPUTS)

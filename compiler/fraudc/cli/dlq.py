@@ -89,21 +89,30 @@ def replay_command(
         connection = cluster_of(settings, bootstrap)
         topic = to or connection.topics.transactions
         connection.partitions(topic)
-        found = list(_letters(connection, Selection(code, connection.topics.transactions, partition, offset), quiet))
+        chosen = list(_letters(connection, Selection(code, connection.topics.transactions, partition, offset), quiet))
+        found = [letter for letter in chosen if letter.whole]
         labels = Labels(settings.schema, next(iter(settings.schema.entities), None))
         with stoppable() as stopped:
             publisher = Publisher(connection, stopped)
-            replay(labels.label([letter.payload for letter in found]), publisher, topic)
+            too_large = replay(labels.label([letter.payload for letter in found]), publisher, topic)
             publisher.finish()
-    if publisher.acknowledged < len(found):
+    _tell_unsent([found[number - 1] for number in too_large], [letter for letter in chosen if not letter.whole], topic)
+    if publisher.acknowledged < len(chosen):
         stop = INTERRUPTED if stopped() else FINDINGS
-        raise Failure(f"stopped: {publisher.acknowledged:,} of {plural(len(found), 'transaction')} sent to {topic}", stop)
+        raise Failure(f"stopped: {publisher.acknowledged:,} of {plural(len(chosen), 'transaction')} sent to {topic}", stop)
     if format is ResultFormat.json:
         typer.echo(json.dumps({"topic": topic, "acknowledged": publisher.acknowledged}))
     elif not quiet:
         typer.echo(f"sent {plural(publisher.acknowledged, 'transaction')} to {topic}")
     if found and not quiet:
         typer.echo("what is older than the newest transaction by more than max_disorder comes too late for windows", err=True)
+
+
+def _tell_unsent(too_large: "list[Letter]", cut: "list[Letter]", topic: str) -> None:
+    for letter in too_large:
+        typer.echo(f"fraudc: {_place(letter)}: the payload is larger than {topic} takes", err=True)
+    for letter in cut:
+        typer.echo(f"fraudc: {_place(letter)}: only a part of its {letter.raw_bytes:,} bytes is here, and it is not sent", err=True)
 
 
 def _letters(connection: "Connection", selection: "Selection", quiet: bool) -> "Iterator[Letter]":

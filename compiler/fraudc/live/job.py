@@ -16,6 +16,7 @@ from fraudc_runtime.flink.kafka import Cluster
 from fraudc_runtime.flink.settings import Mode, Settings
 from fraudc_runtime.flink.topics import Rules, TopicJob, Topics
 from fraudc_runtime.intake import Source
+from fraudc_runtime.oversize import BATCH
 from fraudc_runtime.plan import Plan, encode
 from fraudc_runtime.rulesets import ruleset
 from fraudc_runtime.rulesets.acceptance import begin
@@ -92,6 +93,7 @@ def topic_job(
         metrics=job.metrics.port if job.metrics else None,
         rules=rules,
         profiles=tuple(rows.values()),
+        message_bytes=_message_bytes(connection, topics),
         settings=settings,
     )
 
@@ -100,6 +102,12 @@ def _machine(plan: Plan, topics: Topics, rows: Mapping[str, str], settings: Sett
     profiles = (Source("profile", topic, entity, "json", 0) for entity, topic in rows.items())
     sources = (Source("transactions", topics.transactions, None, "json", 0), *profiles)
     return PlanMachine(encode(plan), sources, settings.shards, settings.key_bytes, topics=True, shown=shown)
+
+
+def _message_bytes(connection: Connection, topics: Topics) -> int:
+    """How large key and value of a message may be for every output topic; Kafka's default where we may not ask."""
+    outputs = (topics.alerts, topics.alerts_shadow, topics.dlq, topics.late)
+    return min(int(connection.settings(topic).get("max.message.bytes", 1 << 20)) for topic in outputs) - BATCH
 
 
 def _timeout(job: JobDocument, checkpoints: Checkpoints) -> int:

@@ -15,7 +15,9 @@ _FIELD: Final = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)` is ")
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A dead letter: why (`code`, `reason`), from where (`source`, `partition` and `offset` of a topic), and what."""
+    """A dead letter: why (`code`, `reason`), from where (`source`, `partition` and `offset` of a topic), and what; `raw_bytes` is how
+    many bytes came, where not all of them are here.
+    """
 
     code: str
     reason: str
@@ -24,6 +26,12 @@ class Letter(msgspec.Struct, frozen=True):
     partition: int | None = None
     offset: int | None = None
     received: int | str | None = None
+    raw_bytes: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all bytes that came are here."""
+        return self.raw_bytes is None
 
     @property
     def payload(self) -> bytes:

@@ -14,6 +14,7 @@ from fraudc_runtime.flink.machine import LiveMachine, LiveShard, LiveShards, Mac
 from fraudc_runtime.flink.published import PublishedRules, sent, subtask
 from fraudc_runtime.flink.topics import Rules
 from fraudc_runtime.frames import END, MARKER, MAX_WATERMARK, MIN_WATERMARK, STATUS, tagged_frame
+from fraudc_runtime.oversize import fitted
 
 _FLAGS = 8  # where a shard frame's flags stand
 _EMPTY = 8  # a tagged frame of this length has no records
@@ -124,14 +125,15 @@ class DetectFunction(KeyedProcessFunction):  # type: ignore[misc]  # pyflink shi
 
 
 class PublishedDetectFunction(KeyedBroadcastProcessFunction):  # type: ignore[misc]  # pyflink ships no types
-    """The same by the rules that reach it."""
+    """The same by the rules that reach it. No record of the outputs has more than `most` bytes."""
 
     _rules: PublishedRules
     _shards: _Shards
 
-    def __init__(self, machine: LiveMachine, rules: Rules) -> None:
+    def __init__(self, machine: LiveMachine, rules: Rules, most: int) -> None:
         self._machine = machine
         self._begins = rules
+        self._most = most
 
     def open(self, runtime_context: RuntimeContext) -> None:
         relax()
@@ -140,7 +142,7 @@ class PublishedDetectFunction(KeyedBroadcastProcessFunction):  # type: ignore[mi
 
     def process_element(self, value: bytes, ctx: KeyedBroadcastProcessFunction.ReadOnlyContext) -> Iterator[bytes]:
         yield from sent(self._rules.begin(ctx))
-        yield from self._shards.frame(value, ctx)
+        yield from self._fitted(self._shards.frame(value, ctx))
         yield from sent(self._rules.reach(int.from_bytes(value[:_FLAGS], "big", signed=True)))
 
     def process_broadcast_element(self, value: bytes, ctx: KeyedBroadcastProcessFunction.Context) -> Iterator[bytes]:
@@ -148,8 +150,11 @@ class PublishedDetectFunction(KeyedBroadcastProcessFunction):  # type: ignore[mi
 
     def on_timer(self, timestamp: int, ctx: KeyedBroadcastProcessFunction.OnTimerContext) -> Iterator[bytes]:
         yield from sent(self._rules.begin(ctx))
-        yield from self._shards.on_timer(timestamp, ctx)
+        yield from self._fitted(self._shards.on_timer(timestamp, ctx))
         yield from sent(self._rules.reach(timestamp))
+
+    def _fitted(self, frames: Iterator[bytes]) -> Iterator[bytes]:
+        return (fitted(frame, self._most) for frame in frames)
 
 
 class FreshStore:

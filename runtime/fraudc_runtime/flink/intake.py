@@ -9,6 +9,7 @@ from fraudc_runtime.flink.machine import IntakePart, LiveIntake, LiveMachine, Ma
 from fraudc_runtime.flink.published import PublishedRules, sent, subtask
 from fraudc_runtime.flink.topics import Rules
 from fraudc_runtime.intake import Record
+from fraudc_runtime.oversize import fitted
 
 _TIME = 8  # bytes at the beginning of a tagged frame
 
@@ -30,14 +31,18 @@ class IntakeFunction(ProcessFunction):  # type: ignore[misc]  # pyflink ships no
 
 
 class PublishedIntakeFunction(BroadcastProcessFunction):  # type: ignore[misc]  # pyflink ships no types
-    """The same over topics, by the rules that reach it: transactions of a frame are read by the sets that stand when it comes."""
+    """The same over topics, by the rules that reach it: transactions of a frame are read by the sets that stand when it comes.
+
+    No record of the outputs has more than `most` bytes.
+    """
 
     _intake: LiveIntake
     _rules: PublishedRules
 
-    def __init__(self, machine: LiveMachine, rules: Rules) -> None:
+    def __init__(self, machine: LiveMachine, rules: Rules, most: int) -> None:
         self._machine = machine
         self._begins = rules
+        self._most = most
 
     def open(self, runtime_context: RuntimeContext) -> None:
         relax()
@@ -48,7 +53,7 @@ class PublishedIntakeFunction(BroadcastProcessFunction):  # type: ignore[misc]  
     def process_element(self, value: bytes, ctx: BroadcastProcessFunction.ReadOnlyContext) -> Iterator[bytes]:
         yield from self._by(self._rules.begin(ctx))
         frame = self._intake.frame(value)
-        yield frame
+        yield fitted(frame, self._most)
         yield from sent(self._rules.reach(int.from_bytes(frame[:_TIME], "big", signed=True)))
 
     def process_broadcast_element(self, value: bytes, ctx: BroadcastProcessFunction.Context) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ _TABLE = "org.apache.flink.streaming.connectors.kafka.table."
 _SHADED = "org.apache.flink.kafka.shaded"
 _METADATA = ("PARTITION", "OFFSET", "TIMESTAMP")
 _TIMESTAMP_DIGITS = 3
+_REQUEST, _AROUND = 1 << 20, 64 << 10  # bytes of a request: at least as many as by default, and what stands around one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,14 @@ class Transactions:
 
 
 class Connector:
-    """Flink's Kafka connector in one Java virtual machine."""
+    """Flink's Kafka connector in one Java virtual machine; sinks send messages of up to `message_bytes`."""
 
-    def __init__(self, internals: Internals, cluster: Cluster) -> None:
+    def __init__(self, internals: Internals, cluster: Cluster, message_bytes: int = 1_000_000) -> None:
         self._internals = internals
         self._jvm = internals.jvm
         self._kafka = internals.jvm.org.apache.flink.connector.kafka
         self._cluster = cluster
+        self._request_bytes = max(_REQUEST, message_bytes + _AROUND)
         self._offsets = self._kafka.source.enumerator.initializer.OffsetsInitializer
 
     def properties(self) -> Any:
@@ -104,7 +106,7 @@ class Connector:
     def sink(self, stream: Any, uid: str, topic: str, *, parallelism: int, transactions: Transactions | None = None) -> None:
         """Writes records (key, payload): exactly once with `transactions`, else at least once."""
         guarantee = self._jvm.org.apache.flink.connector.base.DeliveryGuarantee
-        properties = dict(self._cluster.properties)
+        properties = {**self._cluster.properties, "max.request.size": str(self._request_bytes)}
         builder = self._kafka.sink.KafkaSink.builder().setRecordSerializer(self._serializer(topic))
         if transactions is None:
             builder = builder.setDeliveryGuarantee(guarantee.AT_LEAST_ONCE)

@@ -64,6 +64,7 @@ class TopicJob:
     flink: dict[str, str] = field(default_factory=dict)
     rules: Rules | None = None
     profiles: tuple[str, ...] = ()
+    message_bytes: int = 1_000_000
     settings: Settings = field(default_factory=Settings)
 
     def options(self) -> dict[str, str]:

@@ -89,8 +89,8 @@ class _Graph:
         explode = self.java(detect, "explode", "Route", [str(ALERT), "", *self.sides], settings.parallelism, internals.record_type)
         self.streams = {
             ALERT: [explode, split.getSideOutput(self.sides[ALERT])],
-            **{tag: [split.getSideOutput(self.sides[tag])] for tag in (DEAD, DECODED)},
-            **{tag: [each.getSideOutput(self.sides[tag]) for each in (explode, split)] for tag in (SHADOW, LATE, STATUS)},
+            DECODED: [split.getSideOutput(self.sides[DECODED])],
+            **{tag: [each.getSideOutput(self.sides[tag]) for each in (explode, split)] for tag in (SHADOW, DEAD, LATE, STATUS)},
         }
 
     def output(self, *tags: int) -> Any:
@@ -115,13 +115,14 @@ class _Live:
 
     machine: LiveMachine
     rules: Rules
+    most: int
     messages: Any  # a BroadcastStream
 
     def intake(self, frames: DataStream) -> DataStream:
-        return frames.connect(self.messages).process(PublishedIntakeFunction(self.machine, self.rules), _bytes())
+        return frames.connect(self.messages).process(PublishedIntakeFunction(self.machine, self.rules, self.most), _bytes())
 
     def detect(self, frames: KeyedStream) -> DataStream:
-        return frames.connect(self.messages).process(PublishedDetectFunction(self.machine, self.rules), _bytes())
+        return frames.connect(self.messages).process(PublishedDetectFunction(self.machine, self.rules, self.most), _bytes())
 
 
 def _live(graph: _Graph, connector: Connector, job: TopicJob) -> _Live | None:
@@ -130,7 +131,7 @@ def _live(graph: _Graph, connector: Connector, job: TopicJob) -> _Live | None:
         return None
     records = connector.source(graph.j_env, "rules", rules.topic, parallelism=1, idle=1, bounded=job.bounded, start=rules.behind)
     messages = DataStream(graph.java(records, "publications", "Rules", [], 1))
-    return _Live(job.machine, rules, messages.broadcast(descriptor()))
+    return _Live(job.machine, rules, job.message_bytes, messages.broadcast(descriptor()))
 
 
 def build(internals: Internals, machine: Machine, paths: FilePaths, settings: Settings, *, max_disorder: int) -> Any:
@@ -157,7 +158,7 @@ def build_topics(internals: Internals, job: TopicJob) -> Any:
     """Flink's StreamGraph of the job from topics to topics. SettingRefused if the broker does not allow what it needs."""
     settings, topics = job.settings, job.topics
     graph = _Graph(internals, job.machine, settings, job.options(), bounded=False)
-    connector = Connector(internals, job.cluster)
+    connector = Connector(internals, job.cluster, job.message_bytes)
     if (limit := connector.largest_transaction_timeout()) is not None and limit < job.transaction_timeout:
         raise SettingRefused(f"the transaction timeout of {job.transaction_timeout} ms is above the broker's limit of {limit} ms")
     readers = min(settings.parallelism, job.partitions)  # a task without a partition would hold event time back until it counts as idle

@@ -169,6 +169,21 @@ def test_each_malformed_payload_is_one_dead_letter_with_its_code_and_all_others_
     assert {id.removeprefix("all:") for id in ids(topics) if id.startswith("all:")} == {*accepted, "END0", "END1"}
 
 
+def test_messages_too_large_for_the_topics_are_dead_letters_and_the_job_goes_on(kafka: Kafka, tmp_path: Path) -> None:
+    topics = Topics(kafka.servers)
+    (tmp_path / "fraudc.yaml").write_text(PROJECT + topics.settings(tmp_path / "checkpoints"))
+    (tmp_path / "rules.yaml").write_text('version: 1\nrules:\n  - {id: all, when: note != "x"}\n')
+    with running(tmp_path) as job:
+        topics.send([b"x" * 800_000, good(id="huge", note="y" * 600_000), good(id="next", note="z")], partition=0)
+        job.wait_until(lambda: ids(topics) == {"all:next"} and len(topics.read("dlq")) == 2)
+        code, _, told = job.stop()
+    assert (code, b"starts again" in told) == (0, False)
+    letters = {letter["code"]: letter for _, payload in topics.read("dlq") if (letter := json.loads(payload))}
+    assert (letters["not_json"]["offset"], letters["not_json"]["raw_bytes"]) == (0, 800_000)
+    assert letters["output_too_large"]["reason"].startswith("the alert about transaction huge has 1,2")
+    assert base64.b64decode(letters["output_too_large"]["raw_base64"]).startswith(b'{"alert_id":"all:huge"')
+
+
 def ids(topics: Topics) -> set[str]:
     return {json.loads(alert)["alert_id"] for _, alert in topics.read("alerts")}
 
