@@ -31,6 +31,7 @@ from fraudc_runtime.programs import Programs
 from fraudc_runtime.readers import Reader, transaction_reader
 from fraudc_runtime.readings import Reading, alike, divided
 from fraudc_runtime.record import EVENT_TIME, ID, Item, positions
+from fraudc_runtime.rejected import DeadLetter, LateRecord
 from fraudc_runtime.render import seconds, timestamp_text, transaction_renderer
 from fraudc_runtime.routing import NO_TIME, key_text, router, shard_of
 from fraudc_runtime.rulesets.acceptance import Standing
@@ -68,32 +69,6 @@ class Source(msgspec.Struct, frozen=True):
     format: Literal["json", "csv"]
     partition: int
     newer: bool = False
-
-
-class DeadLetter(msgspec.Struct, frozen=True):
-    """A payload that could not be read. `offset` is the 0-based line in a file, which has no partition; there `received` is null, so that a
-    replay repeats it. In a topic it is the record's timestamp. `raw_bytes` is how many bytes came, where not all of them are here.
-    """
-
-    code: str
-    reason: str
-    source: str
-    partition: int | msgspec.UnsetType
-    offset: int | msgspec.UnsetType
-    received: str | None
-    raw_base64: str
-    raw_bytes: int | msgspec.UnsetType = msgspec.UNSET
-
-
-class LateRecord(msgspec.Struct, frozen=True):
-    """A transaction that came too late for an entity's windows."""
-
-    transaction_id: str
-    entity: str
-    event_time: str
-    watermark: str
-    late_by_ms: int
-    transaction: msgspec.Raw
 
 
 class Intake:

@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from fraudc_runtime.frames import ALERT, DEAD, LATE, SHADOW, read_tagged_frame, tagged_frame
-from fraudc_runtime.intake import DeadLetter, Record
+from fraudc_runtime.rejected import DeadLetter
 
+_Record = tuple[int, str | None, bytes]
 BATCH: Final = 1_024  # bytes that a batch of one message takes beside its key and value
 _NAMES: Final = {ALERT: "alert", SHADOW: "shadow alert", LATE: "late record"}
 _LETTERS: Final = msgspec.json.Decoder(DeadLetter)
@@ -33,7 +34,7 @@ def fitted(frame: bytes, most: int) -> bytes:
     return tagged_frame(watermark, [_record(record, most) for record in records])
 
 
-def _record(record: Record, most: int) -> Record:
+def _record(record: _Record, most: int) -> _Record:
     tag, key, payload = record
     size = len(payload) + (0 if key is None else len(key.encode("utf-8", "surrogatepass")))
     if size <= most or (tag != DEAD and tag not in _NAMES):
