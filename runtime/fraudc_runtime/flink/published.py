@@ -10,8 +10,9 @@ from pyflink.datastream.state import MapStateDescriptor
 
 from fraudc_runtime.flink.topics import Rules
 from fraudc_runtime.frames import DEAD, MAX_WATERMARK, MIN_WATERMARK, STATUS, tagged_frame
-from fraudc_runtime.intake import DeadLetter, Record
+from fraudc_runtime.intake import Record
 from fraudc_runtime.programs import Programs
+from fraudc_runtime.rejected import DeadLetter
 from fraudc_runtime.render import timestamp_text
 from fraudc_runtime.rulesets.acceptance import Accepted, Refused, Standing, accept, receive
 from fraudc_runtime.rulesets.acknowledgement import acknowledge

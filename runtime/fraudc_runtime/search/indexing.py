@@ -9,8 +9,9 @@ from typing import Final, Protocol
 import msgspec
 
 from fraudc_runtime.frames import DEAD, END_OF_INPUT
-from fraudc_runtime.intake import DeadLetter, Record
+from fraudc_runtime.intake import Record
 from fraudc_runtime.payloads import topic_payloads
+from fraudc_runtime.rejected import DeadLetter
 from fraudc_runtime.render import timestamp_text
 from fraudc_runtime.search.delivery import Delivery, Pace, wait
 from fraudc_runtime.search.documents import Document, NoAlert, document, newest
