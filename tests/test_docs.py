@@ -1,6 +1,8 @@
 """The documentation is true: every YAML block compiles, every diagnostic code that a page names exists, every link leads somewhere."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,17 @@ def test_python_on_a_page_runs(body: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(ROOT)
     assert "assert" in body
     exec(compile(body, "<page>", "exec"), {"__name__": "page"})
+
+
+def test_the_test_on_the_page_for_authors_passes_and_fails_where_the_rule_is_another(tmp_path: Path) -> None:
+    rule, test = blocks(ROOT / "docs" / "testing-rules.md", "yaml")
+    (tmp_path / "fraudc.yaml").write_text(project_block(), encoding="utf-8")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "page.test.yaml").write_text(test, encoding="utf-8")
+    for text, code in ((rule, 0), (rule.replace("probes >= 3", "probes >= 4"), 1)):
+        (tmp_path / "rules" / "page.yaml").write_text(text, encoding="utf-8")
+        command = [Path(sys.executable).with_name("fraudc"), "test", "--project", tmp_path]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == code
 
 
 def test_the_reference_has_rules_to_compile() -> None:

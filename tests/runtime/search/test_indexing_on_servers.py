@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -324,3 +325,18 @@ def test_an_api_key_lets_in_and_nothing_else_does(opensearch: SearchServer, pref
             assert caught.value.passes == passes
     with pytest.raises(Unready, match="refuses connections"):
         asked(Access(front.url.replace("https", "http")), prefix)
+
+
+def test_the_queries_on_the_page_find_what_they_say(server: SearchServer, writing: Writing, prefix: str) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
+    queries = [json.loads(body) for body in re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)]
+    alerts = [
+        alert("T1", "2026-03-01T10:00:00.000Z", key="K1", transaction={"id": "T1", "amount": "210.00"}),
+        alert("T2", "2026-03-02T10:00:00.000Z", key="K2", transaction={"id": "T2", "amount": "20.00"}),
+        alert("T3", "2026-03-02T11:00:00.000Z", key="K1", mode="shadow", transaction={"id": "T3", "amount": "199.99"}),
+    ]
+    assert writing.write(*alerts) == []
+    server.documents(prefix)  # from now on they are found
+    answers = [server.call("POST", f"/{prefix}*/_search", query)[1] for query in queries]
+    assert [[hit["_id"] for hit in answer["hits"]["hits"]] for answer in answers] == [["large:T1"], ["large:T1"], ["large:T1"], []]
+    assert [(each["key"], each["doc_count"]) for each in answers[3]["aggregations"]["rules"]["buckets"]] == [("large", 3)]
