@@ -1,14 +1,20 @@
-"""`fraudc status`: the rules and status topics in, which revision runs on which task, what waits and what was refused out."""
+"""`fraudc status`: the rules and status topics in, which revision runs on which task, what was refused and how far the job is out."""
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from fraudc.cli.compiled import root_of
+from fraudc.cli.failure import Failure
 from fraudc.cli.options import Format, Project, Quiet, ResultFormat
-from fraudc.cli.topics import Bootstrap, cluster, one_line, plural
+from fraudc.cli.topics import Bootstrap, cluster, one_line, plural, settings_of
 
 if TYPE_CHECKING:
+    from fraudc.live.connection import Connection
+    from fraudc.live.progress import Progress
     from fraudc.live.running import Refusal, Running, Status
     from fraudc.live.status import Lost
     from fraudc_runtime.rulesets.ruleset import RuleSet
@@ -30,7 +36,46 @@ def command(project: Project = None, bootstrap: Bootstrap = None, format: Format
         with RulesTopic(connection) as rules, StatusTopic(connection) as topic:
             status = status_of(rules.standing, rules.published, rules.refused, topic.roster)
             lost = list(topic.lost.values())
-    typer.echo(_as_json(status, lost) if format is ResultFormat.json else "\n".join([*_as_text(status), *map(_lost_line, lost)]))
+        progress = _progress(project, connection)
+    if format is ResultFormat.json:
+        typer.echo(_as_json(status, lost, progress))
+    else:
+        typer.echo("\n".join([*_as_text(status), "", *_progress_lines(progress), *map(_lost_line, lost)]))
+
+
+def _progress(project: Path | None, connection: "Connection") -> "Progress | None":
+    """None outside a project, which says what the job is called."""
+    from fraudc.document.job import JobDocument  # noqa: PLC0415  start-up
+    from fraudc.live.job import checkpoints_of, name_of  # noqa: PLC0415  start-up
+    from fraudc.live.progress import progress_of  # noqa: PLC0415  start-up
+
+    try:
+        root = root_of(project)
+    except Failure:
+        return None
+    job = settings_of(project).job or JobDocument()
+    name = name_of(job)
+    return progress_of(connection, connection.group or name, checkpoints_of(job, root, os.environ).folder(name))
+
+
+def _progress_lines(progress: "Progress | None") -> list[str]:
+    from fraudc.live.progress import NEWEST  # noqa: PLC0415  start-up
+    from fraudc.show.amounts import time_text  # noqa: PLC0415  start-up
+
+    if progress is None:
+        return []
+    waiting = [f"{lag.partition}: {'?' if lag.waiting is None else f'{lag.waiting:,}'}" for lag in progress.lags or ()]
+    found = progress.checkpoint
+    last = (
+        f"{time_text(found.at)}, {found.folder}" if found else "in a folder that is not seen from here" if progress.unseen else "none yet"
+    )
+    counted = ", ".join(f"{rule} {count:,}" for rule, count in (progress.alerts or {}).items())
+    alerts = "the topic is not there" if progress.alerts is None else counted or "none yet"
+    return [
+        f"transactions that wait for a commit, by partition: {', '.join(waiting) or 'the topic is not there'}",
+        f"last checkpoint: {last}",
+        f"newest {NEWEST:,} alerts by rule: {alerts}",
+    ]
 
 
 def _as_text(status: "Status") -> list[str]:
@@ -74,8 +119,8 @@ def _lost_line(lost: "Lost") -> str:
     return f"ALERTS ARE LOST: transaction {lost.transaction} of the sink {lost.operator}: {lost.reason}"
 
 
-def _as_json(status: "Status", lost: "list[Lost]") -> str:
-    """Times in epoch ms."""
+def _as_json(status: "Status", lost: "list[Lost]", progress: "Progress | None") -> str:
+    """Times in epoch ms; null is what is not known."""
     document: dict[str, Any] = {
         "version": VERSION,
         "sets": [
@@ -94,5 +139,8 @@ def _as_json(status: "Status", lost: "list[Lost]") -> str:
             for r in status.refused
         ],
         "lost": [{"transaction": each.transaction, "operator": each.operator, "reason": each.reason} for each in lost],
+        "lag": progress and progress.lags and {str(lag.partition): lag.waiting for lag in progress.lags},
+        "checkpoint": progress and progress.checkpoint and {"at": progress.checkpoint.at, "folder": progress.checkpoint.folder},
+        "alerts": progress and progress.alerts,
     }  # fmt: skip
     return json.dumps(document, ensure_ascii=False, indent=2)

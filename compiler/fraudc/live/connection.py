@@ -65,10 +65,10 @@ class Connection:
         sending = {"partitioner": "murmur2_random", "compression.type": "lz4", "linger.ms": 5, "message.max.bytes": largest}
         return _made(Producer, self._client | exactly | sending)
 
-    def consumer(self) -> Consumer:
-        """One that sees committed messages only, is told where partitions end, and belongs to no group."""
+    def consumer(self, group: str = "fraudc") -> Consumer:
+        """One that sees committed messages only, is told where partitions end, and joins no group: it may ask how far one is."""
         seeing = {"isolation.level": "read_committed", "enable.partition.eof": True, "fetch.wait.max.ms": 100}
-        return _made(Consumer, self._client | seeing | {"group.id": "fraudc", "enable.auto.commit": False})
+        return _made(Consumer, self._client | seeing | {"group.id": group, "enable.auto.commit": False})
 
     def java(self) -> dict[str, str]:
         """Properties that a Java client needs to reach the same cluster."""

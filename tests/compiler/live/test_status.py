@@ -2,6 +2,8 @@
 
 import json
 
+from confluent_kafka import TopicPartition
+
 from compiler.live.conftest import Fraudc, Shop
 from compiler.live.tasks import NOON, accepts
 from fraudc.live.rules import create_rules_topic
@@ -132,12 +134,34 @@ def test_it_shows_which_alerts_were_lost_each_once(shop: Shop, fraudc: Fraudc) -
     assert document["lost"] == [{"transaction": "job-alerts-0-7", "operator": "alerts", "reason": "It was aborted."}]
 
 
+def test_it_shows_how_far_the_job_is(shop: Shop, fraudc: Fraudc) -> None:
+    seed(shop)
+    shop.connection.create([shop.topics.transactions, shop.topics.alerts], partitions=2)
+    shop.fill(shop.topics.transactions, [b"{}"] * 9)
+    shop.fill(shop.topics.alerts, [b'{"rule":"large","mode":"live"}'] * 3 + [b'{"rule":"abroad","mode":"shadow"}', b"junk"])
+    consumer = shop.connection.consumer("fraud-detection")
+    consumer.commit(offsets=[TopicPartition(shop.topics.transactions, 0, 0)], asynchronous=False)
+    held = consumer.get_watermark_offsets(TopicPartition(shop.topics.transactions, 0), timeout=30)
+    consumer.close()
+    complete = shop.root / ".fraudc" / "checkpoints" / "fraud-detection" / "3e1c" / "chk-12"
+    complete.mkdir(parents=True)
+    (complete / "_metadata").write_bytes(b"")
+    document = json.loads(fraudc("status", "--project", shop.root, "--format", "json").out)
+    assert held is not None
+    assert document["lag"] == {"0": held[1], "1": None}
+    assert document["alerts"] == {"large": 3, "abroad": 1}
+    assert document["checkpoint"]["folder"] == str(complete)
+    lines = fraudc("status", "--project", shop.root).out.splitlines()
+    assert f"transactions that wait for a commit, by partition: 0: {held[1]}, 1: ?" in lines
+    assert "newest 10,000 alerts by rule: large 3, abroad 1" in lines
+
+
 def test_before_anything_ran_it_says_so(shop: Shop, fraudc: Fraudc) -> None:
     create_rules_topic(shop.connection)
     shop.connection.create([shop.topics.status])
     done = fraudc("status", "--project", shop.root)
     assert done.out.splitlines()[0] == "no set was published yet"
-    assert [line.split(maxsplit=2) for line in done.out.splitlines()[3:]] == [
+    assert [line.split(maxsplit=2) for line in done.out.splitlines()[3:5]] == [
         ["intake", "?", "has not reported yet"], ["detect", "?", "has not reported yet"],
     ]  # fmt: skip
 
