@@ -60,6 +60,18 @@ def command(
         raise typer.Exit(FINDINGS)
 
 
+def tests_pass(project: "documents.Project", plan: "Plan", quiet: bool) -> None:
+    """Ends the command with the failures on standard error where a test of the project's rules fails."""
+    from fraudc.author.testing import printers  # noqa: PLC0415  start-up
+
+    verdicts = _run(plan, _read(project, plan, None), quiet)
+    failed = sum(not verdict.passed for verdict in verdicts)
+    if failed:
+        typer.echo(printers.as_text(verdicts, _base(plan), True), err=True, nl=False)
+        typer.echo(f"fraudc: nothing is published: {failed} of {len(verdicts)} tests fail; --no-test publishes all the same", err=True)
+        raise typer.Exit(FINDINGS)
+
+
 def _read(project: "documents.Project", plan: "Plan", files: list[Path] | None) -> "list[TestFile]":
     from fraudc.author.testing import read_tests  # noqa: PLC0415  start-up
     from fraudc.author.testing.files import paths_of, test_paths  # noqa: PLC0415  start-up

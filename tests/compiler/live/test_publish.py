@@ -242,3 +242,18 @@ def test_a_topic_that_forgets_is_pointed_at_and_a_compacted_one_refused(shop: Sh
     shop.connection.create([f"{shop.topics.rules}-compacted"], "compact", partitions=1)
     refused = fraudc("publish", "--project", shop.root)
     assert (refused.code, "is compacted" in refused.err) == (1, True)
+
+
+def test_rules_whose_tests_fail_are_not_published(shop: Shop, fraudc: Fraudc) -> None:
+    create_rules_topic(shop.connection)
+    shop.connection.create([shop.topics.status], partitions=1)
+    wrong = "tests:\n  - {name: small, transactions: [{at: 0s, id: t1, amount: 5}], alerts: [{rule: large, transaction: t1}]}\n"
+    (shop.root / "rules.test.yaml").write_text(wrong)
+    done = fraudc("publish", "--project", shop.root)
+    assert (done.code, done.out) == (1, "")
+    assert "rules.test.yaml" in done.err
+    assert done.err.endswith("fraudc: nothing is published: 1 of 1 tests fail; --no-test publishes all the same\n")
+    assert shop.has(shop.topics.rules) == []
+    assert fraudc("publish", "--no-test", "--project", shop.root).code == 0
+    (shop.root / "rules.test.yaml").write_text(wrong.replace("amount: 5", "amount: 701"))
+    assert fraudc("publish", "--project", shop.root).code == 0
