@@ -22,8 +22,9 @@ ROOMS: dict[str, set[str]] = {
     "explain": set(),
     "show": set(),
     "author": {"show"},
+    "editor": set(),
     "live": set(),
-    "cli": {"render", "explain", "show", "author", "live"},
+    "cli": {"render", "explain", "show", "author", "editor", "live"},
 }
 RUNTIME_WHEELS = {"msgspec", "sortedcontainers", "re2", "typing_extensions"}
 

@@ -7,6 +7,7 @@ import typer
 
 from fraudc.cli.failure import USAGE, Failure
 from fraudc.cli.options import Quiet
+from fraudc.cli.schema import write_schemas
 
 NAME = "init"
 
@@ -18,7 +19,7 @@ def command(
     from fraudc.author.starting import NotEmptyError, start  # noqa: PLC0415  start-up
 
     try:
-        written = start(folder)
+        written = [*start(folder), *write_schemas(folder)]
     except NotEmptyError as error:
         raise Failure(str(error), USAGE) from error
     except OSError as error:

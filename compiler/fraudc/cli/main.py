@@ -19,6 +19,7 @@ import fraudc.cli.publish
 import fraudc.cli.replay
 import fraudc.cli.rollback
 import fraudc.cli.run
+import fraudc.cli.schema
 import fraudc.cli.status
 import fraudc.cli.submit
 import fraudc.cli.test
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 for module in (fraudc.cli.init, fraudc.cli.check, fraudc.cli.compile, fraudc.cli.diff, fraudc.cli.run, fraudc.cli.explain, fraudc.cli.test):
     app.command(module.NAME)(module.command)
-for module in (fraudc.cli.submit, fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback):
+for module in (fraudc.cli.schema, fraudc.cli.submit, fraudc.cli.index, fraudc.cli.publish, fraudc.cli.rollback):
     app.command(module.NAME)(module.command)
 for module in (fraudc.cli.status, fraudc.cli.replay, fraudc.cli.consume):
     app.command(module.NAME)(module.command)

@@ -1,7 +1,6 @@
 """The leaf types of documents: a node in, the checked value or a coded mistake out."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, get_args
@@ -229,18 +228,20 @@ def version(node: Any) -> int:
     return 1
 
 
-def one_of(what: str, choices: tuple[str, ...]) -> Callable[[Any], str]:
+@dataclass(frozen=True, slots=True)
+class one_of:  # noqa: N801 - a leaf like the functions beside it, with its choices to be seen
     """A leaf whose text is one of the choices; `what` is what they are."""
 
-    def choice(node: Any) -> str:
-        found = scalar(node, " or ".join(f"`{c}`" for c in choices))
-        if found.text not in choices:
-            listed = ", ".join(f"`{c}`" for c in choices)
-            label = did_you_mean(found.text, choices) or f"write one of {listed}"
-            raise mistake(keys.CHOICE, f"there is no {what} {shown(found.text)}", label)
-        return found.text
+    what: str
+    choices: tuple[str, ...]
 
-    return choice
+    def __call__(self, node: Any) -> str:
+        found = scalar(node, " or ".join(f"`{c}`" for c in self.choices))
+        if found.text not in self.choices:
+            listed = ", ".join(f"`{c}`" for c in self.choices)
+            label = did_you_mean(found.text, self.choices) or f"write one of {listed}"
+            raise mistake(keys.CHOICE, f"there is no {self.what} {shown(found.text)}", label)
+        return found.text
 
 
 Text = Annotated[str, BeforeValidator(text)]

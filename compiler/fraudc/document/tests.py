@@ -14,12 +14,12 @@ ALERT_MODES = ("live", "shadow")
 Tree = dict[str, Any]  # names to scalars, or to trees of them
 
 
-def _tree(data: Any) -> Tree:
+def tree(data: Any) -> Tree:
     if not isinstance(data, dict):
         raise mistake(keys.TYPE, f"{kind(data)} stands where fields belong", "write `field: value` lines")
     for value in data.values():
         if isinstance(value, dict):
-            _tree(value)
+            tree(value)
         elif not isinstance(value, Scalar):
             raise mistake(keys.TYPE, f"{kind(value)} cannot be the value of a field", "write a single value")
     return data
@@ -38,7 +38,7 @@ def _id(node: Any) -> str:
     return found
 
 
-Values = Annotated[Tree, BeforeValidator(_tree)]
+Values = Annotated[Tree, BeforeValidator(tree)]
 
 
 class TransactionDocument(Model):

@@ -1,0 +1,1 @@
+"""What editors know of a project's files: JSON Schemas."""
