@@ -129,7 +129,8 @@ def _run(job: "TopicJob", search: "Searching | None", stopping: Callable[[], boo
 
     try:
         with ExitStack() as stack:
-            cluster = stack.enter_context(opened(job.settings, job.settings.parallelism + (1 if search else 0)))
+            slots = job.settings.parallelism + (1 if search else 0)
+            cluster = stack.enter_context(opened(job.settings, slots, job.metrics))
             if search:
                 stack.enter_context(beside(search, cluster))
             run_topics(job, watch=Watch(stopping, started, told), cluster=cluster)

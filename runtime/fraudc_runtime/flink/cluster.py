@@ -34,7 +34,7 @@ class Stop(Exception):
 class Cluster:
     """A MiniCluster in a Java process of its own, which ends with the context.
 
-    `slots` bounds the sum of parallelisms that run at once; `jars` are added to its classes.
+    `slots` bounds the sum of parallelisms that run at once; `jars` are added to its classes; `metrics` is a port for Prometheus.
     Without `worker_processes` it starts sooner and runs thread mode only.
     """
 
@@ -45,15 +45,17 @@ class Cluster:
         heap: str = "768m",
         worker_processes: bool = True,
         jars: Sequence[Path] = (),
+        metrics: int | None = None,
     ) -> None:
         self.worker_processes = worker_processes
-        starting = gateway.start(heap, worker_processes=worker_processes, jars=jars)
+        reporter = [] if metrics is None else list((gateway.flink_home() / "plugins" / "metrics-prometheus").glob("*.jar"))
+        starting = gateway.start(heap, worker_processes=worker_processes, jars=[*jars, *reporter])
         import_worker_side()
         self.gateway = starting.gateway()
         from pyflink.java_gateway import get_gateway  # noqa: PLC0415 - starts a Java of its own unless one is there
 
         self.internals = Internals(self.gateway.jvm, get_gateway())
-        options = cluster_options(str(self.gateway.scratch), slots, managed_memory)
+        options = cluster_options(str(self.gateway.scratch), slots, managed_memory, metrics)
         # The cluster starts while the first graph is built.
         self._thread = ThreadPoolExecutor(1, "flink-start")
         self._started = self._thread.submit(self.internals.cluster, options, slots)

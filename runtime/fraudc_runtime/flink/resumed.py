@@ -51,13 +51,16 @@ def restarts(chosen: dict[str, str], bounded: bool) -> dict[str, str]:
 
 
 @contextmanager
-def opened(settings: Settings, slots: int) -> "Iterator[Cluster]":
-    """An embedded cluster with the Kafka connector for jobs like these: as much managed memory a slot as a job alone would have."""
+def opened(settings: Settings, slots: int, metrics: int | None = None) -> "Iterator[Cluster]":
+    """An embedded cluster with the Kafka connector for jobs like these: as much managed memory a slot as a job alone would have.
+
+    `metrics` is a port for Prometheus.
+    """
     jar = connector_jar()
     from fraudc_runtime.flink.cluster import Cluster  # noqa: PLC0415 - pyflink takes a while to import
 
     managed = settings.managed_memory * slots // settings.parallelism
-    with Cluster(slots, managed, worker_processes=settings.worker_processes, jars=[jar]) as running:
+    with Cluster(slots, managed, worker_processes=settings.worker_processes, jars=[jar], metrics=metrics) as running:
         yield running
 
 

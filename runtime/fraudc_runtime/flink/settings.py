@@ -61,9 +61,15 @@ class Settings:
         }
 
 
-def cluster_options(scratch: str, slots: int, managed_memory: int) -> dict[str, str]:
-    """Flink's options of an embedded cluster whose files stay under `scratch`."""
+def cluster_options(scratch: str, slots: int, managed_memory: int, metrics: int | None = None) -> dict[str, str]:
+    """Flink's options of an embedded cluster whose files stay under `scratch`; Prometheus finds its metrics at the port `metrics`."""
+    reporting = {
+        "metrics.reporters": "prometheus",
+        "metrics.reporter.prometheus.factory.class": "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
+        "metrics.reporter.prometheus.port": str(metrics),
+    }
     return {
+        **(reporting if metrics is not None else {}),
         "heartbeat.interval": "1000",  # ms: accumulators, which tell of lost alerts, travel with it
         "io.tmp.dirs": scratch,
         "jobmanager.rpc.address": "localhost",

@@ -85,7 +85,7 @@ def run_topics(job: TopicJob, *, watch: Watch | None = None, cluster: "Cluster |
     """
     with ExitStack() as stack:
         if cluster is None:
-            cluster = stack.enter_context(opened(job.settings, job.settings.parallelism))
+            cluster = stack.enter_context(opened(job.settings, job.settings.parallelism, job.metrics))
         from fraudc_runtime.flink.topology import build_topics  # noqa: PLC0415 - pyflink takes a while to import
 
         running = cluster

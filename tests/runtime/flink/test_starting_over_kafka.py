@@ -1,7 +1,9 @@
 """`fraudc run` over Kafka as it starts: over TLS with a password, and each thing that keeps it from starting as one line, nothing made."""
 
+import contextlib
 import os
 import subprocess
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,3 +163,19 @@ def test_when_nobody_reads_what_is_shown_any_more_the_job_stops_by_itself(kafka:
         assert shown.readline().startswith(b'{"id":"t')
     assert process.wait(timeout=PATIENCE) == 0
     assert b"stopped; started again, it goes on where it was" in (tmp_path / "err").read_bytes()
+
+
+def test_prometheus_finds_the_jobs_metrics_at_the_port_of_the_project(kafka: Kafka, tmp_path: Path) -> None:
+    topics, port = Topics(kafka.servers), free_port()
+    laid_out(topics, tmp_path, lambda text: f"{text}  metrics: {{port: {port}}}\n")
+    found: list[str] = []
+
+    def scraped() -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            found[:] = answer.read().decode().splitlines()
+        return any("numRecordsIn" in line and 'task_name="Source:_transactions' in line for line in found)
+
+    with running(tmp_path) as job:
+        topics.send([at("t1", 1)])
+        job.wait_until(scraped)
+        assert job.stop()[0] == 0
