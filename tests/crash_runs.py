@@ -191,13 +191,20 @@ class Alerts:
 
 
 def between_checkpoints(started: Started, alerts: Alerts) -> Callable[[], bool]:
-    """To be asked again and again: whether the newest checkpoint is complete, its alerts are committed, and none has begun behind it."""
-    stable: dict[int, int] = {}  # by the newest complete checkpoint, when last asked
+    """To be asked again and again: whether the newest checkpoint is complete, its alerts are committed, and none has begun behind it.
+
+    What is written between two checkpoints is of the later one's transaction, but for one marker: the commit of the earlier one's.
+    """
+    written: dict[int, tuple[int, int]] = {}  # by the newest complete checkpoint, when first and when last asked
 
     def so() -> bool:
-        complete, now = started.complete(), alerts.stable()
-        stable[complete] = now
-        return started.begun() == complete and complete - 1 in stable and now > stable[complete - 1]
+        complete = started.complete()
+        if started.begun() != complete:
+            return False
+        now = alerts.written()
+        written[complete] = written.get(complete, (now, now))[0], now
+        first, last = written.get(complete - 1, (0, 0))
+        return first + 1 < last <= alerts.stable()
 
     return so
 
