@@ -32,7 +32,7 @@ schema:
     bin: {type: string?, path: card_data.bin}
   money: {currency_field: currency, base: USD, rates: {JPY: 0.0067, KWD: 3.25}}
   entities: {card: {key: card}}
-  idle: 1s
+  idle: 1h
 rules: [rules.yaml]
 """
 RULES = "version: 1\nrules:\n  - {id: all, when: 'true'}\n  - {id: counted, by: card, let: {n: count() over 1d}, when: n >= 1}\n"
@@ -151,8 +151,8 @@ def test_each_malformed_payload_is_one_dead_letter_with_its_code_and_all_others_
         for (_, payload), whole in zip(KINDS, between, strict=True):
             topics.send([payload, whole])
         topics.send(random_ones)
-        topics.send([good(id=f"END{number}", at=GOOD["at"] + 86_400_000) for number in range(2)])
-        job.wait_until(lambda: {"all:END0", "all:END1", "counted:END0", "counted:END1"} <= ids(topics))
+        topics.send([good(id=f"END{day}{number}", at=GOOD["at"] + day * 86_400_000) for day in (1, 2) for number in range(2)])
+        job.wait_until(lambda: {"all:END20", "all:END21", "counted:END10", "counted:END11"} <= ids(topics))
         code, _, told = job.stop()
     assert (code, b"Traceback" in told) == (0, False)
     letters = [json.loads(letter) for _, letter in topics.read("dlq")]
@@ -166,7 +166,7 @@ def test_each_malformed_payload_is_one_dead_letter_with_its_code_and_all_others_
     whole = [*between, *(payload for payload in random_ones if payload not in bad)]
     assert len(letters) + len(whole) == len(KINDS) + len(between) + len(random_ones)
     accepted = {json.loads(payload)["id"] for payload in whole}
-    assert {id.removeprefix("all:") for id in ids(topics) if id.startswith("all:")} == {*accepted, "END0", "END1"}
+    assert {id.removeprefix("all:") for id in ids(topics) if id.startswith("all:")} == {*accepted, "END10", "END11", "END20", "END21"}
 
 
 def test_messages_too_large_for_the_topics_are_dead_letters_and_the_job_goes_on(kafka: Kafka, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Shop:
     """The project's topics, and what its job knows of customers."""
 
     def __init__(self, kafka: Kafka, folder: Path) -> None:
-        self.topics = Topics(kafka.servers, partitions=2)
+        self.topics = Topics(kafka.servers, partitions=1)
         self.folder = folder
         (folder / "fraudc.yaml").write_text(PROJECT + self.topics.settings(folder / "checkpoints"))
         (folder / "rules.yaml").write_text(RULES)

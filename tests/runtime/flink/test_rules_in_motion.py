@@ -25,7 +25,7 @@ schema:
   event_time: at
   fields: {id: string, at: timestamp, customer: string, amount: int}
   entities: {customer: {key: customer}}
-  idle: 1s
+  idle: %s
 rules: [rules.yaml]
 """
 RULES = """
@@ -55,9 +55,9 @@ def expected(first: RuleSet, second: RuleSet, before: list[bytes], after: list[b
 
 def test_a_published_set_takes_over_at_its_event_time_and_one_that_cannot_be_read_changes_nothing(kafka: Kafka, tmp_path: Path) -> None:
     topics = Topics(kafka.servers, partitions=2)
-    (tmp_path / "fraudc.yaml").write_text(PROJECT + topics.settings(tmp_path / "checkpoints"))
+    (tmp_path / "fraudc.yaml").write_text(PROJECT % "1h" + topics.settings(tmp_path / "checkpoints"))
     compiled(tmp_path, RULES % (3, 9))
-    lines = [line(number) for number in range(120)]
+    lines = [line(number) for number in (*range(120), 10_000, 10_001)]  # the last two, one a partition, decide the others
     tasks = {("intake", "1/2"), ("intake", "2/2"), ("detect", "1/2"), ("detect", "2/2")}
     with running(tmp_path, "--parallelism", "2") as job:
         job.wait_until(lambda: said(topics, 1) == tasks)
@@ -88,7 +88,7 @@ def test_a_published_set_takes_over_at_its_event_time_and_one_that_cannot_be_rea
 
 def test_what_was_published_goes_on_behind_a_kill_and_its_restore(kafka: Kafka, tmp_path: Path) -> None:
     topics = Topics(kafka.servers, partitions=1)
-    (tmp_path / "fraudc.yaml").write_text(PROJECT + topics.settings(tmp_path / "checkpoints"))
+    (tmp_path / "fraudc.yaml").write_text(PROJECT % "1s" + topics.settings(tmp_path / "checkpoints"))
     compiled(tmp_path, RULES % (3, 9))
     tasks = {("intake", "1/1"), ("detect", "1/1")}
     with running(tmp_path) as job:

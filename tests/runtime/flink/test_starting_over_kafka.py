@@ -62,7 +62,7 @@ def refused(project: Path, *options: str, **environment: str) -> tuple[int, str]
 
 
 def test_the_job_runs_over_tls_with_a_password_that_nothing_shows(kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    topics = Topics(kafka.servers)
+    topics = Topics(kafka.servers, partitions=1)
     laid_out(topics, tmp_path, secured(kafka))
     monkeypatch.setenv("BROKER_PASSWORD", PASSWORD)
     with running(tmp_path) as job:
